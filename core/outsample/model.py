@@ -1,0 +1,130 @@
+"""The protocols: a model is fitted on a train window and predicts one functional per observation."""
+
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from outsample.scores import ErrorUnit, Functional, ScaleDomain
+from outsample.typing import Floats, Integers
+from outsample.windows import Window
+
+__all__ = ["Dataset", "Fitted", "Model", "Parameter", "Prediction", "RefitSchedule", "Refits"]
+
+D_in = TypeVar("D_in", contravariant=True)
+
+
+class Dataset(Protocol):
+    """Frozen data sorted by time, with one or more observations at each time."""
+
+    @property
+    def times(self) -> Integers:
+        """(m,) sorted distinct observation times, UTC nanoseconds."""
+
+    @property
+    def time_index(self) -> Integers:
+        """(k,) index into `times` of each observation, ascending."""
+
+    @property
+    def cell(self) -> Integers:
+        """(k,) cell of each observation."""
+
+    @property
+    def n_cells(self) -> int:
+        """Number of cells."""
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the content, hex."""
+
+    def realised(self, domain: ScaleDomain) -> Floats:
+        """Return the (k,) observed values in `domain`."""
+
+    def express(self, prediction: Floats, domain: ScaleDomain, observations: Integers | slice = ...) -> Floats:
+        """Return predictions converted to `domain`."""
+
+    def scale(self, unit: ErrorUnit) -> Floats:
+        """Return the (k,) factor from an error in the unit's domain to `unit`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One estimate.
+
+    Parameters
+    ----------
+    name : str
+    value : float
+    unit : str
+    standard_error : float
+        NaN where the model does not state one.
+    at_bound : bool
+        The estimate lies on the edge of its admissible range.
+    """
+
+    name: str
+    value: float
+    unit: str = ""
+    standard_error: float = float("nan")
+    at_bound: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prediction:
+    """One predicted functional per observation; NaN means none, which is weight 0 and counted.
+
+    Parameters
+    ----------
+    values : (k,) array
+        Option models: implied vol, fraction a year. VaR: log return. Variance: squared log return per bar.
+    functional : Functional
+    level : float, optional
+        Level of a quantile.
+    """
+
+    values: Floats
+    functional: Functional
+    level: float | None = None
+
+
+class Fitted(Protocol[D_in]):
+    """A model with its parameters; immutable."""
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The estimates."""
+
+    def predict(self, data: D_in) -> Prediction:
+        """Predict every observation of `data`, using nothing of the price at its time or after it."""
+
+
+class Model(Protocol[D_in]):
+    """A frozen dataclass of hyper-parameters."""
+
+    def fit(self, data: D_in, train: Window) -> Fitted[D_in]:
+        """Fit on the rows of `train` alone.
+
+        Raises
+        ------
+        FitError
+            The window does not hold what the model needs.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class RefitSchedule:
+    """Which window a refit at time t uses: ``[start, t)``, or ``[t - length, t)`` where `length` is given."""
+
+    start: int
+    length: int | None = None
+
+    def key(self) -> tuple[int, int]:
+        """Return what two equal schedules share, for caches."""
+        return (0, self.length) if self.length is not None else (self.start, 0)
+
+
+class Refits(Protocol[D_in]):
+    """A model that can also say what it would predict if it were refitted before every time."""
+
+    def predict_refitted(self, data: D_in, schedule: RefitSchedule) -> Prediction:
+        """Predict every observation with parameters refitted strictly before its time; NaN where that fails."""
+
+

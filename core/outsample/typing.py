@@ -1,0 +1,40 @@
+"""Array aliases, time constants and the annotations from which the desktop builds its forms."""
+
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["DAY", "HOUR", "SECOND", "YEAR", "Bools", "Bounds", "Floats", "Integers", "Unit", "frozen"]
+
+Scalar = TypeVar("Scalar", bound=np.generic)
+Floats = NDArray[np.float64]
+Integers = NDArray[np.signedinteger[Any]]
+Bools = NDArray[np.bool_]
+
+SECOND: Final = 1_000_000_000
+HOUR: Final = 3_600 * SECOND
+DAY: Final = 24 * HOUR
+YEAR: Final = 365 * DAY  # Act/365 fixed, to the second: the venue's own convention
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Unit of an annotated hyper-parameter, as shown beside its field."""
+
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Closed range an annotated hyper-parameter must lie in."""
+
+    low: float
+    high: float
+
+
+def frozen(array: NDArray[Scalar]) -> NDArray[Scalar]:
+    """Return `array` itself, made read-only."""
+    array.flags.writeable = False
+    return array
