@@ -19,8 +19,8 @@ from outsample.typing import Bools, Floats, Integers, frozen
 
 __all__ = ["COLUMNS", "OptionQuotes", "Settlement"]
 
-FLOAT_ALL = slice(None)
-COLUMNS = ("strike", "forward", "index", "bid", "ask", "mark", "mark_vol", "open_interest", "volume")
+ALL = slice(None)
+FLOAT_COLUMNS = ("strike", "forward", "index", "bid", "ask", "mark", "mark_vol", "open_interest", "volume")
 ALL = slice(None)
 COLUMNS = ("time", "expiry", "instrument", "is_call", "settlement", *FLOAT_COLUMNS)
 
