@@ -1,7 +1,7 @@
 """The protocols: a model is fitted on a train window and predicts one functional per observation."""
 
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from outsample.scores import ErrorUnit, Functional, ScaleDomain
 from outsample.typing import Floats, Integers
@@ -121,6 +121,7 @@ class RefitSchedule:
         return (0, self.length) if self.length is not None else (self.start, 0)
 
 
+@runtime_checkable
 class Refits(Protocol[D_in]):
     """A model that can also say what it would predict if it were refitted before every time."""
 

@@ -1,0 +1,1 @@
+"""Model families; they do not import each other. The list of all of them is `outsample.catalog`."""

@@ -1,0 +1,165 @@
+"""Least squares of implied vol on smile regressors, by prefix sums of the normal equations.
+
+A fit on any train window is the difference of two prefix sums and one k x k solve, whatever the number of quotes.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+import numpy as np
+
+from outsample.cumulative import Cumulative
+from outsample.datasets import OptionQuotes
+from outsample.errors import FitError
+from outsample.formulas.black import black_vega
+from outsample.model import RefitSchedule
+from outsample.prepared import prepared
+from outsample.typing import Floats, Integers
+from outsample.windows import Window
+
+__all__ = ["QUOTES_PER_PARAMETER", "RIDGE", "NormalEquations", "Regressors", "Weighting", "equations_of"]
+
+RIDGE: Final = 1e-10  # share of the trace (DEFINITIONS, practitioner smiles)
+QUOTES_PER_PARAMETER: Final = 10
+_FIRST_ROWS: Final = 20
+
+
+class Weighting(Enum):
+    """Weight of a quote in the fit."""
+
+    ONE = "one"
+    VEGA = "vega"
+
+
+class Regressors(Enum):
+    """The regressors of each smile, in terms of K, T and k = ln(K/F); sqrt T enters only the relative smile."""
+
+    FLAT = ("1",)
+    ABSOLUTE = ("1", "K/F̄", "(K/F̄)²", "T", "T·K/F̄")
+    RELATIVE = ("1", "m", "m²", "√T", "T", "k")
+
+    @property
+    def forward_powers(self) -> Floats:
+        """Power of the train mean forward that divides each column."""
+        return np.array([name.count("F̄") + name.count("²") * name.count("F̄") for name in self.value], dtype=float)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NormalEquations:
+    """Per-time and prefix sums of X'X, X'y, count and forward.
+
+    Strikes enter as K / `forward_unit`, a constant of the first rows, and are rescaled to the train mean forward
+    when a window is solved: the scale of a column must not depend on rows after the train end.
+    """
+
+    regressors: Regressors
+    forward_unit: float
+    times: Integers
+    gram: Floats
+    moment: Floats
+    gram_sum: Cumulative
+    moment_sum: Cumulative
+    count_sum: Cumulative
+    forward_sum: Cumulative
+
+    def solve(self, train: Window, name: str) -> tuple[Floats, Floats, float]:
+        """Return (coefficients, standard errors clustered by time, mean train forward).
+
+        Raises
+        ------
+        FitError
+            Fewer than ten quotes a parameter in the window.
+        """
+        rows = train.rows(self.times)
+        count = float(self.count_sum.total(rows))
+        needed = QUOTES_PER_PARAMETER * len(self.regressors.value)
+        if count < needed:
+            raise FitError(
+                f"{name} needs {needed} usable quotes in the train window, found {count:.0f}; widen the window"
+            )
+        forward = float(self.forward_sum.total(rows)) / count
+        scale = (self.forward_unit / forward) ** self.regressors.forward_powers
+        gram = self.gram_sum.total(rows) * np.outer(scale, scale)
+        coefficients = np.linalg.solve(_ridged(gram), self.moment_sum.total(rows) * scale)
+        errors = self._standard_errors(rows, scale, gram, coefficients)
+        return coefficients, errors, forward
+
+    def _standard_errors(self, rows: slice, scale: Floats, gram: Floats, coefficients: Floats) -> Floats:
+        """Sandwich with one cluster per time: quotes of one snapshot are anything but independent."""
+        scores = self.moment[rows] * scale - (self.gram[rows] @ (coefficients * scale)) * scale
+        bread = np.linalg.inv(_ridged(gram))
+        return np.asarray(np.sqrt(np.diag(bread @ (scores.T @ scores) @ bread)))
+
+    def solve_before_each(self, schedule: RefitSchedule) -> tuple[Floats, Floats]:
+        """Return per time the (m, k) coefficients and (m,) mean forward of a fit strictly before it; NaN where short."""
+        stop = np.arange(self.times.size)
+        origin = schedule.start if schedule.length is None else self.times - schedule.length
+        start = np.minimum(np.searchsorted(self.times, origin), stop)
+        count = self._between(self.count_sum, start, stop)
+        enough = count >= QUOTES_PER_PARAMETER * len(self.regressors.value)
+        coefficients = np.full((self.times.size, len(self.regressors.value)), np.nan)
+        forward = np.full(self.times.size, np.nan)
+        start, stop = np.broadcast_to(start, stop.shape)[enough], stop[enough]
+        if stop.size:
+            mean = self._between(self.forward_sum, start, stop) / count[enough]
+            scale = (self.forward_unit / mean[:, None]) ** self.regressors.forward_powers
+            gram = self._between(self.gram_sum, start, stop) * (scale[:, :, None] * scale[:, None, :])
+            moment = self._between(self.moment_sum, start, stop) * scale
+            coefficients[enough] = np.linalg.solve(_ridged(gram), moment[:, :, None])[:, :, 0]
+            forward[enough] = mean
+        return coefficients, forward
+
+    @staticmethod
+    def _between(sums: Cumulative, start: Integers, stop: Integers) -> Floats:
+        count = (stop - start).reshape(-1, *(1,) * sums.centre.ndim)
+        return np.asarray(sums.sums[stop] - sums.sums[start] + count * sums.centre)
+
+
+def _ridged(gram: Floats) -> Floats:
+    trace = np.trace(gram, axis1=-2, axis2=-1)
+    return np.asarray(gram + RIDGE * trace[..., None, None] * np.eye(gram.shape[-1]))
+
+
+@prepared
+def equations_of(data: OptionQuotes, regressors: Regressors, weighting: Weighting) -> NormalEquations:
+    """Build the sums of a history once."""
+    seen = data.observed
+    unit = float(seen.forward[:_FIRST_ROWS].mean())
+    columns = _columns(data, regressors, unit)
+    weight = _weights(data, weighting)
+    total = data.times.size
+
+    def per_time(values: Floats) -> Floats:
+        return np.bincount(seen.time_index, weights=values, minlength=total)
+
+    size = len(columns)
+    gram, moment = np.empty((total, size, size)), np.empty((total, size))
+    for i, left in enumerate(columns):
+        moment[:, i] = per_time(weight * left * seen.implied_vol)
+        for j in range(i + 1):
+            gram[:, i, j] = gram[:, j, i] = per_time(weight * left * columns[j])
+    count = per_time(np.ones(seen.size))
+    sums = (Cumulative.of(gram), Cumulative.of(moment), Cumulative.of(count, centred=False))
+    return NormalEquations(regressors, unit, data.times, gram, moment, *sums, Cumulative.of(per_time(seen.forward)))
+
+
+def _weights(data: OptionQuotes, weighting: Weighting) -> Floats:
+    seen = data.observed
+    if weighting is Weighting.ONE:
+        return np.ones(seen.size)
+    return black_vega(np.exp(seen.log_moneyness), seen.tenor, seen.implied_vol)
+
+
+def _columns(data: OptionQuotes, regressors: Regressors, unit: float) -> tuple[Floats, ...]:
+    seen = data.observed
+    one = np.ones(seen.size)
+    if regressors is Regressors.FLAT:
+        return (one,)
+    tenor = seen.tenor
+    if regressors is Regressors.ABSOLUTE:
+        ratio = seen.strike / unit
+        return (one, ratio, ratio * ratio, tenor, tenor * ratio)
+    root = np.sqrt(tenor)
+    m = seen.log_moneyness / root
+    return (one, m, m * m, root, tenor, seen.log_moneyness)

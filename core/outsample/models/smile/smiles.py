@@ -1,0 +1,157 @@
+"""Flat vol and the two practitioner smiles of Dumas, Fleming and Whaley.
+
+References
+----------
+Dumas, Fleming, Whaley (1998), Implied Volatility Functions: Empirical Tests, JF 53, doi:10.1111/0022-1082.00083.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from outsample.datasets import OptionQuotes
+from outsample.formulas.interpolation import quadratic_by_slice
+from outsample.model import Parameter, Prediction, RefitSchedule
+from outsample.models.smile.normal_equations import Regressors, Weighting, equations_of
+from outsample.prepared import prepared
+from outsample.scores import Functional
+from outsample.typing import Floats, frozen
+from outsample.windows import Window
+
+__all__ = ["VOL_FLOOR", "AbsoluteSmile", "FlatVol", "RelativeSmile"]
+
+VOL_FLOOR: Final = 0.01  # fraction a year
+
+
+@dataclass(frozen=True, slots=True)
+class FlatVol:
+    """One vol for every strike and tenor: Black-Scholes as its inventors meant it.
+
+    Parameters
+    ----------
+    weighting : Weighting
+        Weight of a quote in the fit.
+    """
+
+    weighting: Weighting = Weighting.ONE
+
+    def fit(self, data: OptionQuotes, train: Window) -> "SmileFit":
+        """Fit the mean implied vol of the train window."""
+        return _fit(data, train, Regressors.FLAT, self.weighting, "flat vol")
+
+    def predict_refitted(self, data: OptionQuotes, schedule: RefitSchedule) -> Prediction:
+        """Predict with parameters refitted strictly before each time."""
+        return Prediction(_refitted(data, Regressors.FLAT, self.weighting, schedule.key()), Functional.MEAN)
+
+
+@dataclass(frozen=True, slots=True)
+class AbsoluteSmile:
+    """Vol on 1, K/F̄, (K/F̄)², T, T·K/F̄ with F̄ the mean train forward: the smile sticks to strikes.
+
+    Parameters
+    ----------
+    weighting : Weighting
+        Weight of a quote in the fit.
+    """
+
+    weighting: Weighting = Weighting.ONE
+
+    def fit(self, data: OptionQuotes, train: Window) -> "SmileFit":
+        """Fit by least squares on the train window."""
+        return _fit(data, train, Regressors.ABSOLUTE, self.weighting, "the absolute smile")
+
+    def predict_refitted(self, data: OptionQuotes, schedule: RefitSchedule) -> Prediction:
+        """Predict with parameters refitted strictly before each time."""
+        return Prediction(_refitted(data, Regressors.ABSOLUTE, self.weighting, schedule.key()), Functional.MEAN)
+
+
+@dataclass(frozen=True, slots=True)
+class RelativeSmile:
+    """Vol on 1, m, m², √T, T, k with k = ln(K/F), m = k/√T: the smile moves with the forward.
+
+    The regressor m√T of some presentations is k itself and would be the same column twice.
+
+    Parameters
+    ----------
+    weighting : Weighting
+        Weight of a quote in the fit.
+    """
+
+    weighting: Weighting = Weighting.ONE
+
+    def fit(self, data: OptionQuotes, train: Window) -> "SmileFit":
+        """Fit by least squares on the train window."""
+        return _fit(data, train, Regressors.RELATIVE, self.weighting, "the relative smile")
+
+    def predict_refitted(self, data: OptionQuotes, schedule: RefitSchedule) -> Prediction:
+        """Predict with parameters refitted strictly before each time."""
+        return Prediction(_refitted(data, Regressors.RELATIVE, self.weighting, schedule.key()), Functional.MEAN)
+
+
+@dataclass(frozen=True, slots=True)
+class SmileFit:
+    """Coefficients of a smile and the mean train forward its strikes are scaled by.
+
+    Parameters
+    ----------
+    regressors : Regressors
+    coefficients, standard_errors : tuple of float
+        Vol as a fraction a year per unit of each regressor.
+    mean_forward : float
+        USD.
+    """
+
+    regressors: Regressors
+    coefficients: tuple[float, ...]
+    standard_errors: tuple[float, ...]
+    mean_forward: float
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The coefficients, with standard errors clustered by time."""
+        names = zip(self.regressors.value, self.coefficients, self.standard_errors, strict=True)
+        found = tuple(Parameter(f"vol on {name}", value, "a year", error) for name, value, error in names)
+        if self.regressors is Regressors.ABSOLUTE:
+            return (*found, Parameter("mean train forward F̄", self.mean_forward, "USD"))
+        return found
+
+    def predict(self, data: OptionQuotes) -> Prediction:
+        """Predict the vol of every observation."""
+        coefficients = np.asarray(self.coefficients)[None, :]
+        return Prediction(
+            _vols(data, self.regressors, coefficients, np.array([self.mean_forward])), Functional.MEAN
+        )
+
+
+def _fit(data: OptionQuotes, train: Window, regressors: Regressors, weighting: Weighting, name: str) -> SmileFit:
+    coefficients, errors, forward = equations_of(data, regressors, weighting).solve(train, name)
+    return SmileFit(regressors, tuple(coefficients.tolist()), tuple(errors.tolist()), forward)
+
+
+@prepared
+def _refitted(data: OptionQuotes, regressors: Regressors, weighting: Weighting, key: tuple[int, int]) -> Floats:
+    start, length = key
+    schedule = RefitSchedule(start, length or None)
+    coefficients, forward = equations_of(data, regressors, weighting).solve_before_each(schedule)
+    return _vols(data, regressors, coefficients, forward)
+
+
+def _vols(data: OptionQuotes, regressors: Regressors, coefficients: Floats, forward: Floats) -> Floats:
+    """Return (k,) vols from (1, p) or (m, p) coefficients: within a slice every smile is a quadratic."""
+    seen = data.observed
+    of_slice = np.zeros(seen.slice_time.size, dtype=np.int32) if len(coefficients) == 1 else seen.slice_time
+    b, tenor = coefficients[of_slice].T, seen.slice_tenor
+    variable = seen.log_moneyness
+    zero = np.zeros(tenor.size)
+    if regressors is Regressors.FLAT:
+        parts = (b[0], zero, zero)
+    elif regressors is Regressors.ABSOLUTE:
+        variable, scale = seen.strike, 1.0 / forward[of_slice]
+        parts = (b[0] + b[3] * tenor, (b[1] + b[4] * tenor) * scale, b[2] * scale * scale)
+    else:
+        root = np.sqrt(tenor)
+        parts = (b[0] + b[3] * root + b[4] * tenor, b[1] / root + b[5], b[2] / tenor)
+    out = np.empty(seen.size)
+    quadratic_by_slice(variable, seen.slice_start, *(np.ascontiguousarray(p) for p in parts), VOL_FLOOR, out)
+    return frozen(out)

@@ -1,0 +1,292 @@
+"""Fit on train, judge on test: the one path from a model to its losses, in the window, headless and in notebooks."""
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from outsample.errors import FitError
+from outsample.model import Dataset, Fitted, Model, Prediction, Refits, RefitSchedule
+from outsample.scores import Functional, ScaleDomain, Score
+from outsample.study.failure import Failure, FailureReason
+from outsample.study.losses import Composition, Losses
+from outsample.study.workspace import Mask, Predicted, Workspace
+from outsample.typing import Floats
+from outsample.windows import Scheme, Split
+
+__all__ = ["Contender", "Settings", "Study", "compare", "evaluate", "refit_schedule"]
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """A model with its name and the benchmark it has to beat.
+
+    Parameters
+    ----------
+    name : str
+    model : Model
+    benchmark_name : str
+        Empty for a model that is a benchmark itself.
+    benchmark : Model, optional
+    """
+
+    name: str
+    model: Model[Any]
+    benchmark_name: str = ""
+    benchmark: Model[Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How losses are averaged and how refits follow time.
+
+    Parameters
+    ----------
+    composition : Composition
+        Cells weighted by their share in the train window, or the raw mean over quotes.
+    scheme : Scheme
+        Rolling refits keep the length of the train window; anchored and free ones keep its start.
+    stride : int
+        Judge every `stride`-th time only: 1 is exact, anything else a preview.
+    """
+
+    composition: Composition = Composition.TRAIN
+    scheme: Scheme = Scheme.ANCHORED
+    stride: int = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """One model, fitted on the train window, with its losses at every time of the data.
+
+    Parameters
+    ----------
+    contender : Contender
+    split : Split
+    score : Score
+    settings : Settings
+    fitted : Fitted
+    losses : Losses
+    benchmark_losses, refitted_losses : Losses, optional
+        Of the benchmark; of the same model refitted strictly before each time.
+    weights : (cells,) array, optional
+        Composition of the train window; None under the raw composition.
+    refused, uncommon : int
+        Observations that this model does not predict; that are left out because some compared model does not.
+    """
+
+    contender: Contender
+    split: Split
+    score: Score
+    settings: Settings
+    fitted: Fitted[Any]
+    losses: Losses
+    benchmark_losses: Losses | None
+    refitted_losses: Losses | None
+    weights: Floats | None
+    refused: int
+    uncommon: int
+
+    @property
+    def name(self) -> str:
+        """Name of the model."""
+        return self.contender.name
+
+    @cached_property
+    def loss(self) -> Floats:
+        """(m,) loss per time, in the unit of the score (squared if it is)."""
+        return self.losses.per_time(self.weights)
+
+    @cached_property
+    def benchmark_loss(self) -> Floats | None:
+        """(m,) loss per time of the benchmark."""
+        return None if self.benchmark_losses is None else self.benchmark_losses.per_time(self.weights)
+
+    @cached_property
+    def differential(self) -> Floats | None:
+        """(m,) d_t against the benchmark: log ratio for option losses, difference otherwise; NaN where undefined."""
+        return None if self.benchmark_loss is None else contrast(self.loss, self.benchmark_loss, self.is_ratio)
+
+    @cached_property
+    def regret(self) -> Floats | None:
+        """(m,) contrast with the same model refitted at every time; NaN where undefined."""
+        if self.refitted_losses is None:
+            return None
+        return contrast(self.loss, self.refitted_losses.per_time(self.weights), self.is_ratio)
+
+    @property
+    def is_ratio(self) -> bool:
+        """Whether losses are compared by their log ratio."""
+        return self.score.unit.domain is not ScaleDomain.RETURN
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether every time was judged."""
+        return self.settings.stride == 1
+
+
+def contrast(loss: Floats, other: Floats, ratio: bool) -> Floats:
+    """Return ``ln loss - ln other`` or ``loss - other`` per time; NaN where either is missing or not positive."""
+    if not ratio:
+        return np.asarray(loss - other)
+    valid = (loss > 0) & (other > 0)
+    out = np.full(loss.size, np.nan)
+    np.log(np.divide(loss, other, out=out, where=valid), out=out, where=valid)
+    return out
+
+
+def refit_schedule(split: Split, scheme: Scheme) -> RefitSchedule:
+    """Return the windows that refits use: what the scheme would have trained on before each time."""
+    return RefitSchedule(split.train.start, split.train.length if scheme is Scheme.ROLLING else None)
+
+
+def evaluate(
+    model: Model[Any],
+    data: Dataset,
+    split: Split,
+    score: Score,
+    benchmark: Model[Any] | None = None,
+    settings: Settings | None = None,
+) -> Study | Failure:
+    """Fit `model` on the train window and judge it at every time of `data`.
+
+    Parameters
+    ----------
+    model : Model
+        Frozen hyper-parameters.
+    data : Dataset
+    split : Split
+    score : Score
+        Must be consistent for the functional the model predicts.
+    benchmark : Model, optional
+        Judged on the same observations.
+    settings : Settings, optional
+
+    Returns
+    -------
+    Study or Failure
+        A Failure where the model cannot be fitted or nothing can be compared; bugs still raise.
+    """
+    name = type(model).__name__
+    benchmark_name = type(benchmark).__name__ if benchmark is not None else ""
+    contender = Contender(name, model, benchmark_name, benchmark)
+    return compare([contender], Workspace(data), split, score, settings)[0]
+
+
+def compare(
+    contenders: Sequence[Contender],
+    workspace: Workspace,
+    split: Split,
+    score: Score,
+    settings: Settings | None = None,
+    executor: Executor | None = None,
+) -> tuple[Study | Failure, ...]:
+    """Evaluate several models on the observations that all of them predict.
+
+    The order of the answers is the order of `contenders`. With an `executor` the models are fitted, predicted and
+    scored side by side; the numbers are the same bits either way.
+    """
+    chosen = settings or Settings()
+    each = map if executor is None else executor.map
+    candidates = list(each(lambda one: _predict(one, workspace, split, score, chosen), contenders))
+    mask = Mask.common(p for entry in candidates if isinstance(entry, _Candidate) for p in entry.compared)
+    seen = workspace.observations(score.unit, chosen.stride, mask)
+    weights = seen.composition(split.train)
+
+    def judge(entry: "_Candidate | Failure") -> Study | Failure:
+        if isinstance(entry, Failure):
+            return entry
+        return _judge(entry, workspace, split, score, chosen, mask, weights)
+
+    return tuple(each(judge, candidates))
+
+
+@dataclass(frozen=True, eq=False)
+class _Candidate:
+    contender: Contender
+    fitted: Fitted[Any]
+    own: Predicted
+    benchmark: Predicted | None
+    refitted: Predicted | None
+
+    @property
+    def compared(self) -> tuple[Predicted, ...]:
+        return (self.own,) if self.benchmark is None else (self.own, self.benchmark)
+
+
+def _predict(
+    contender: Contender, workspace: Workspace, split: Split, score: Score, settings: Settings
+) -> _Candidate | Failure:
+    data = workspace.data
+    try:
+        fitted = contender.model.fit(data, split.train)
+        rival = None if contender.benchmark is None else contender.benchmark.fit(data, split.train)
+    except FitError as error:
+        message, _, cure = str(error).rpartition("; ")
+        return Failure(contender.name, FailureReason.CANNOT_FIT, message or cure, cure if message else "")
+    own = workspace.predicted(fitted, lambda: fitted.predict(data))
+    if (own.prediction.functional, own.prediction.level) != (score.functional, score.level):
+        return _wrong_score(contender.name, own.prediction, score)
+    other = None if rival is None else workspace.predicted(rival, lambda: rival.predict(data))
+    return _Candidate(contender, fitted, own, other, _refit(contender, workspace, split, settings))
+
+
+def _refit(contender: Contender, workspace: Workspace, split: Split, settings: Settings) -> Predicted | None:
+    model = contender.model
+    if contender.benchmark is None or not isinstance(model, Refits):
+        return None
+    schedule = refit_schedule(split, settings.scheme)
+    key = (model, schedule.key())
+    return workspace.predicted(key, lambda: model.predict_refitted(workspace.data, schedule))
+
+
+def _judge(
+    entry: _Candidate,
+    workspace: Workspace,
+    split: Split,
+    score: Score,
+    settings: Settings,
+    mask: Mask,
+    weights: Floats,
+) -> Study | Failure:
+    def losses(predicted: Predicted | None) -> Losses | None:
+        return None if predicted is None else workspace.losses(predicted, score, settings.stride, mask)
+
+    if not weights.any():
+        return Failure(
+            entry.contender.name,
+            FailureReason.NOTHING_IN_COMMON,
+            "a comparison needs train quotes that every model on screen predicts, found none",
+            "widen the train window or switch off the model that refuses them",
+        )
+    own = workspace.losses(entry.own, score, settings.stride, mask)
+    return Study(
+        entry.contender,
+        split,
+        score,
+        settings,
+        entry.fitted,
+        own,
+        losses(entry.benchmark),
+        losses(entry.refitted),
+        weights if settings.composition is Composition.TRAIN else None,
+        refused=entry.own.refused,
+        uncommon=0 if mask.values is None else int(np.count_nonzero(~mask.values)),
+    )
+
+
+def _wrong_score(name: str, prediction: Prediction, score: Score) -> Failure:
+    return Failure(
+        name,
+        FailureReason.WRONG_SCORE,
+        f"the score {score.name} judges {_stated(score.functional, score.level)}, "
+        f"but {name} predicts {_stated(prediction.functional, prediction.level)}",
+        "choose a score that is consistent for it",
+    )
+
+
+def _stated(functional: Functional, level: float | None) -> str:
+    return f"the {functional.value}" + ("" if level is None else f" at level {level:g}")

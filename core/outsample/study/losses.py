@@ -1,0 +1,172 @@
+"""Losses per observation, tabulated over time x cell; every number on screen is a windowed mean of them."""
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+import numpy as np
+
+from outsample.compiled import kernel
+from outsample.cumulative import Cumulative
+from outsample.model import Dataset
+from outsample.scores import ErrorUnit, Score
+from outsample.typing import Bools, Floats, Integers, frozen
+from outsample.windows import Window
+
+__all__ = ["Composition", "Losses", "Observations", "observe"]
+
+
+class Composition(Enum):
+    """How the cells of one time are averaged into the loss of that time."""
+
+    TRAIN = "train composition"
+    RAW = "raw"
+
+
+@dataclass(frozen=True, eq=False)
+class Observations:
+    """What predictions are compared with: the observations that count, and the cell table they fall into.
+
+    Parameters
+    ----------
+    times : (m,) int64 array
+    slot : (k,) int32 array
+        ``time * n_cells + cell``, or ``m * n_cells`` for an observation of weight 0.
+    n_cells : int
+    realised, scale : (k,) array
+        In the domain of the score.
+    rows : (k,) int array or slice
+        Which observations of the data set these are.
+    """
+
+    times: Integers
+    slot: Integers
+    n_cells: int
+    realised: Floats
+    scale: Floats
+    rows: Integers | slice
+
+    @cached_property
+    def counts(self) -> Floats:
+        """(m, cells) number of observations of weight 1."""
+        total = self.times.size * self.n_cells
+        counts = np.bincount(self.slot, minlength=total + 1)[:total]
+        return frozen(counts.reshape(self.times.size, self.n_cells).astype(np.float64))
+
+    @cached_property
+    def inverse_counts(self) -> Floats:
+        """(m, cells) one over the count, 0 where the cell is empty."""
+        return frozen(np.divide(1.0, self.counts, out=np.zeros_like(self.counts), where=self.counts > 0))
+
+    @cached_property
+    def count_prefix(self) -> Cumulative:
+        """Prefix sums of `counts` over time."""
+        return Cumulative.of(self.counts, centred=False)
+
+    def composition(self, window: Window) -> Floats:
+        """Return (cells,) each cell's share of the observations in `window`; zeros where it holds nothing."""
+        count = self.count_prefix.total(window.rows(self.times))
+        total = count.sum()
+        return np.asarray(count / total if total > 0 else count)
+
+    def coverage(self, weights: Floats) -> Floats:
+        """Return (m,) the share of the composition `weights` that the quotes of each time cover."""
+        return np.asarray((self.counts > 0) @ weights)
+
+    @property
+    def weightless(self) -> int:
+        """Number of observations that were given weight 0."""
+        return int(np.count_nonzero(self.slot == self.times.size * self.n_cells))
+
+
+def observe(data: Dataset, unit: ErrorUnit, stride: int, mask: Bools | None) -> Observations:
+    """Lay out the observations of `data` under `unit`, at every `stride`-th time, where `mask` holds."""
+    rows = slice(None) if stride == 1 else np.flatnonzero(data.time_index % stride == 0)
+    realised, scale = data.realised(unit.domain)[rows], data.scale(unit)[rows]
+    counted = np.isfinite(realised) & np.isfinite(scale)
+    if mask is not None:
+        counted &= mask[rows]
+    slot = data.time_index[rows].astype(np.int32) * np.int32(data.n_cells) + data.cell[rows]
+    slot[~counted] = data.times.size * data.n_cells
+    return Observations(data.times, frozen(slot), data.n_cells, frozen(realised), frozen(scale), rows)
+
+
+@kernel
+def _tabulate(  # pragma: no cover - compiled
+    slot: Integers, values: Floats, prediction: Floats, realised: Floats, scale: Floats, table: Floats
+) -> None:
+    """Add loss and signed error of every observation to its slot."""
+    for i in range(slot.size):
+        table[slot[i], 0] += values[i]
+        table[slot[i], 1] += (prediction[i] - realised[i]) * scale[i]
+
+
+@dataclass(frozen=True, eq=False)
+class Losses:
+    """Losses of one prediction under one score.
+
+    Parameters
+    ----------
+    score : Score
+    seen : Observations
+    prediction : (k,) array
+        In the domain of the score. NaN among the counted observations makes their whole time missing.
+    """
+
+    score: Score
+    seen: Observations
+    prediction: Floats
+
+    @property
+    def times(self) -> Integers:
+        """(m,) observation times, UTC nanoseconds."""
+        return self.seen.times
+
+    def values(self) -> Floats:
+        """Return the (k,) loss of each observation."""
+        return self.score.per_observation(self.prediction, self.seen.realised, self.seen.scale)
+
+    def errors(self) -> Floats:
+        """Return the (k,) signed errors, prediction minus realised, in the unit of the score."""
+        return (self.prediction - self.seen.realised) * self.seen.scale
+
+    @cached_property
+    def table(self) -> Floats:
+        """(m, cells, 2) sums of losses and of signed errors."""
+        seen = self.seen
+        table = np.zeros((seen.times.size * seen.n_cells + 1, 2))
+        _tabulate(seen.slot, self.values(), self.prediction, seen.realised, seen.scale, table)
+        return frozen(table[:-1].reshape(seen.times.size, seen.n_cells, 2))
+
+    @cached_property
+    def prefix(self) -> Cumulative:
+        """Prefix sums of `table` over time: any window by cell is two reads."""
+        return Cumulative.of(self.table, centred=False)
+
+    @cached_property
+    def cell_means(self) -> Floats:
+        """(m, cells) mean loss of each time and cell, 0 where empty."""
+        return self.table[:, :, 0] * self.seen.inverse_counts
+
+    def by_cell(self, window: Window) -> Floats:
+        """Return (cells, 3): count, mean loss and mean signed error in the window; NaN means where empty."""
+        rows = window.rows(self.times)
+        count = self.seen.count_prefix.total(rows)[:, None]
+        total = self.prefix.total(rows)
+        means = np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
+        return np.concatenate([count, means], axis=1)
+
+    def per_time(self, weights: Floats | None = None) -> Floats:
+        """Return (m,) mean loss of each time, NaN where nothing was observed.
+
+        Parameters
+        ----------
+        weights : (cells,) array, optional
+            Composition held fixed; a cell without quotes at a time is left out and the rest renormalised.
+            None gives the plain mean over quotes ("raw").
+        """
+        if weights is None:
+            total, weight = self.table[:, :, 0].sum(axis=1), self.seen.counts.sum(axis=1)
+        else:
+            total, weight = self.cell_means @ weights, self.seen.coverage(weights)
+        return np.divide(total, weight, out=np.full(total.size, np.nan), where=weight > 0)

@@ -1,0 +1,115 @@
+"""What one data set remembers between two evaluations, so that a drag recomputes only what its boundary touched."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+import numpy as np
+
+from outsample.model import Dataset, Prediction
+from outsample.scores import ErrorUnit, Score
+from outsample.study.losses import Losses, Observations, observe
+from outsample.typing import Bools, Floats
+
+__all__ = ["Mask", "Predicted", "Workspace"]
+
+_KEPT: Final = 16  # entries a kind: one generation of models, benchmarks and refits, and some of the one before
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Predicted:
+    """A remembered prediction.
+
+    Parameters
+    ----------
+    key : hashable
+        Identity: the fitted model, or what it was refitted with.
+    prediction : Prediction
+    finite : (k,) bool array, optional
+        Where there is a prediction; None where there is one everywhere.
+    """
+
+    key: Hashable
+    prediction: Prediction
+    finite: Bools | None
+
+    @property
+    def refused(self) -> int:
+        """Number of observations without a prediction."""
+        return 0 if self.finite is None else int(np.count_nonzero(~self.finite))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Mask:
+    """Observations that every compared prediction covers; None means all."""
+
+    key: Hashable
+    values: Bools | None
+
+    @classmethod
+    def common(cls, predictions: Iterable[Predicted]) -> "Mask":
+        """Return the intersection; predictions without a gap do not enter its identity."""
+        gaps = {entry.key: entry.finite for entry in predictions if entry.finite is not None}
+        values: Bools | None = None
+        for finite in gaps.values():
+            values = finite if values is None else values & finite
+        return cls(frozenset(gaps), values)
+
+
+class Workspace:
+    """Bounded caches of predictions and losses of one data set; safe to share between threads.
+
+    Parameters
+    ----------
+    data : Dataset
+    """
+
+    def __init__(self, data: Dataset) -> None:
+        self.data = data
+        self._lock = threading.Lock()
+        self._kinds: dict[str, OrderedDict[Hashable, Any]] = {}
+
+    def predicted(self, key: Hashable, predict: Callable[[], Prediction]) -> Predicted:
+        """Return the prediction whose identity is `key`, made by `predict` if it is not remembered."""
+
+        def build() -> Predicted:
+            prediction = predict()
+            finite = np.isfinite(prediction.values)
+            return Predicted(key, prediction, None if finite.all() else finite)
+
+        return self._remembered("predictions", key, build)
+
+    def observations(self, unit: ErrorUnit, stride: int, mask: Mask) -> Observations:
+        """Return what predictions are compared with."""
+        key = (unit, stride, mask.key)
+        return self._remembered("observations", key, lambda: observe(self.data, unit, stride, mask.values))
+
+    def losses(self, predicted: Predicted, score: Score, stride: int, mask: Mask) -> Losses:
+        """Return the tabulated losses of a prediction."""
+
+        def build() -> Losses:
+            seen = self.observations(score.unit, stride, mask)
+            values: Floats = predicted.prediction.values[seen.rows]
+            losses = Losses(score, seen, self.data.express(values, score.unit.domain, seen.rows))
+            _ = losses.cell_means
+            return losses
+
+        return self._remembered("losses", (predicted.key, score, stride, mask.key), build)
+
+    def _remembered(self, kind: str, key: Hashable, build: Callable[[], Value]) -> Value:
+        with self._lock:
+            entries = self._kinds.setdefault(kind, OrderedDict())
+            if key in entries:
+                entries.move_to_end(key)
+                found: Value = entries[key]
+                return found
+        value = build()
+        with self._lock:
+            found = entries.setdefault(key, value)
+            while len(entries) > _KEPT:
+                entries.popitem(last=False)
+        return found
