@@ -4,17 +4,36 @@ Everything here is in time (int64 ns UTC), so that one drag serves data sets wit
 A boundary always lies on an observation time, or one nanosecond after the last one.
 """
 
+import re
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Final, Self
 
 import numpy as np
 
 from outsample.errors import UsageError
-from outsample.typing import Integers
+from outsample.typing import SECOND, Integers
 
-__all__ = ["MINIMUM_TIMES", "Handle", "Scheme", "Split", "Window", "default_split", "move", "nearest_boundary", "step"]
+__all__ = [
+    "MINIMUM_TIMES",
+    "Handle",
+    "Scheme",
+    "Split",
+    "Window",
+    "default_split",
+    "iso",
+    "move",
+    "nearest_boundary",
+    "parse_time",
+    "position_of",
+    "step",
+]
 
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_ISO: Final = re.compile(
+    r"(?P<whole>\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?)(?:\.(?P<fraction>\d+))?(?P<zone>Z|[+-]\d\d:?\d\d)?"
+)
 MINIMUM_TIMES: Final = 20  # each window keeps at least so many times (DEFINITIONS, Split)
 
 
@@ -103,6 +122,28 @@ def iso(time: int) -> str:
     whole, fraction = clock.split(".")
     fraction = fraction.rstrip("0")
     return f"{date}T{whole}{'.' + fraction if fraction else ''}Z"
+
+
+def parse_time(text: str) -> int:
+    """Return UTC nanoseconds of an ISO-8601 text; no zone means UTC.
+
+    Raises
+    ------
+    UsageError
+        The text is not a date or time.
+    """
+    found = _ISO.fullmatch(text.strip())
+    fraction = (found["fraction"] or "") if found else ""
+    try:
+        if not found or len(fraction) > 9:
+            raise ValueError
+        moment = datetime.fromisoformat(found["whole"] + (found["zone"] or "").replace("Z", "+00:00"))
+    except ValueError:
+        raise UsageError(
+            f"a time must be ISO-8601 such as 2026-03-01 or 2026-03-01T08:00Z, found {text!r}; type it again"
+        ) from None
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+    return int((moment - _EPOCH) // timedelta(seconds=1)) * SECOND + int(fraction.ljust(9, "0"))
 
 
 def default_split(times: Integers, purge: int = 0, train_share: float = 0.7) -> Split:

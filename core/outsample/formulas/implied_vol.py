@@ -2,20 +2,46 @@
 
 import numpy as np
 
-from outsample.formulas.black import black_price
+from outsample.formulas.aligned import aligned
+from outsample.formulas.implied_vol_kernel import implied_vol_loop
 from outsample.typing import Bools, Floats
 
 __all__ = ["implied_vol"]
 
 
 def implied_vol(price_ratio: Floats, strike_ratio: Floats, tenor: Floats, is_call: Bools) -> Floats:
-    """Return implied vol (bisection place-holder)."""
-    low, high = np.full(price_ratio.size, 1e-6), np.full(price_ratio.size, 20.0)
-    for _ in range(60):
-        middle = 0.5 * (low + high)
-        above = black_price(strike_ratio, tenor, middle, is_call) > price_ratio
-        high = np.where(above, middle, high)
-        low = np.where(above, low, middle)
-    intrinsic = np.maximum(np.where(is_call, 1.0 - strike_ratio, strike_ratio - 1.0), 0.0)
-    bad = (price_ratio <= intrinsic) | (price_ratio >= np.where(is_call, 1.0, strike_ratio))
-    return np.where(bad, np.nan, 0.5 * (low + high))
+    """Return the vol at which `outsample.formulas.black.black_price` gives `price_ratio`.
+
+    Parameters
+    ----------
+    price_ratio : (n,) array
+        Undiscounted price over forward; the coin premium of an inverse option. All parameters broadcast together.
+    strike_ratio : (n,) array
+        ``K / F``.
+    tenor : (n,) array
+        Years.
+    is_call : (n,) bool array
+
+    Returns
+    -------
+    (n,) array
+        Fraction a year. NaN where the price is at or below intrinsic, or at or above its bound (1 for a call, ``K / F``
+        for a put), where strike ratio or tenor is not positive and finite, and for NaN. Never raises, never warns.
+
+    Notes
+    -----
+    The relative error is below 1e-13 beside what the price itself does not know: one rounding of it, 2.2e-16, moves the
+    vol by ``2.2e-16 price / vega``. An in-the-money price holds its vol in the excess over intrinsic, where the rounding
+    of the whole price counts; prefer the out-of-the-money option of the strike.
+
+    References
+    ----------
+    Jaeckel (2015), "Let's be rational", Wilmott 75, 40-53, doi:10.1002/wilm.10395.
+
+    Examples
+    --------
+    >>> implied_vol(np.array([0.05]), np.array([1.1]), np.array([0.25]), np.array([True])).round(12)
+    array([0.458...])
+    """
+    shape, columns = aligned(price_ratio, strike_ratio, tenor, np.asarray(is_call, dtype=np.bool_))
+    return implied_vol_loop(*columns).reshape(shape)

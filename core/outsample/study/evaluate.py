@@ -69,6 +69,8 @@ class Study:
     score : Score
     settings : Settings
     fitted : Fitted
+    prediction : Prediction
+        Over all observations, in the model's own domain.
     losses : Losses
     benchmark_losses, refitted_losses : Losses, optional
         Of the benchmark; of the same model refitted strictly before each time.
@@ -83,6 +85,7 @@ class Study:
     score: Score
     settings: Settings
     fitted: Fitted[Any]
+    prediction: Prediction
     losses: Losses
     benchmark_losses: Losses | None
     refitted_losses: Losses | None
@@ -269,6 +272,7 @@ def _judge(
         score,
         settings,
         entry.fitted,
+        entry.own.prediction,
         own,
         losses(entry.benchmark),
         losses(entry.refitted),

@@ -3,8 +3,9 @@
 With ``h = (n + 1) level`` the quantile is the h-th smallest value, linear between neighbours. For exchangeable
 returns the next one falls below the k-th smallest with probability ``k / (n + 1)`` exactly, so a whole h makes the
 expected exceedance rate equal `level`. The default of most packages (type 7, ``h = (n - 1) level + 1``) lies
-inside: 250 returns at 1 % give 1.39 % exceedances. Where ``h < 1`` even the worst value is exceeded too often: the
-sample is too small to state the quantile, and `smallest_sample` says from where on it is not.
+nearer the middle: 250 returns at 1 % give about 1.39 % exceedances. Where ``h < 1`` even the worst value is
+exceeded too often: the sample is too small to state the quantile, and `smallest_sample` says from where on it is
+not.
 
 References
 ----------

@@ -1,0 +1,158 @@
+"""The headline of a study: how much worse, relative to the benchmark, than in training."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from outsample.inference import (
+    LongRun,
+    MeanDifference,
+    difference_of_means,
+    long_run,
+    minimum_detectable_effect,
+    needs_hatching,
+)
+from outsample.inference import Side as Bound
+from outsample.scores import Shown
+from outsample.study import Study
+from outsample.typing import Floats
+from outsample.windows import Window
+
+__all__ = ["Headline", "headline", "shown", "windowed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """Numbers of one model on one split.
+
+    Parameters
+    ----------
+    model, benchmark, unit : str
+        Benchmark is empty for a model that is one itself.
+    is_ratio : bool
+        Contrasts are log ratios of losses; else differences in `unit`.
+    ratio_power : float
+        Exponent that turns a log loss ratio into the ratio of what is shown: 1/2 for RMSE.
+    in_sample, out_of_sample : float
+        As shown: RMSE or mean loss over times, in `unit`.
+    out_over_in : float
+        Secondary: it mostly says whether the train window was turbulent.
+    bias_in, bias_out : float
+        Mean signed error over quotes, in `unit`.
+    delta, low, high : float
+        theta of the verdict with its two-sided 95 % interval: mean test contrast minus mean train contrast for
+        ratios, mean test contrast for plain differences.
+    lower_bound, upper_bound : float
+        One-sided 95 % bounds of `delta`.
+    p_value : float
+        Nominal, two-sided, not adjusted for looks.
+    regret : float
+        Mean test contrast with the same model refitted at every time; NaN where there is no refit.
+    times_train, times_test, missing : int
+        Times with a loss, and times without one.
+    effective_train, effective_test : float
+        Effective numbers of observations.
+    minimum_detectable : float
+        Smallest delta found with 80 % power at one-sided 5 %.
+    hatched : bool
+        Too short or too persistent for the interval to be taken at its word.
+    """
+
+    model: str
+    benchmark: str
+    unit: str
+    is_ratio: bool
+    ratio_power: float
+    in_sample: float
+    out_of_sample: float
+    out_over_in: float
+    bias_in: float
+    bias_out: float
+    delta: float
+    low: float
+    high: float
+    lower_bound: float
+    upper_bound: float
+    p_value: float
+    regret: float
+    times_train: int
+    times_test: int
+    missing: int
+    effective_train: float
+    effective_test: float
+    minimum_detectable: float
+    hatched: bool
+
+
+def shown(study: Study, loss: float) -> float:
+    """Return a mean loss as it is shown: its root for squared errors."""
+    return float(np.sqrt(loss)) if study.score.shown is Shown.ROOT else float(loss)
+
+
+def windowed(study: Study, series: Floats, window: Window) -> Floats:
+    """Return the finite values of a per-time series in a window."""
+    part = series[window.rows(study.losses.times)]
+    return part[np.isfinite(part)]
+
+
+def headline(study: Study) -> Headline:
+    """Compute the headline of a study; NaN where a window holds nothing."""
+    train, test = study.split.train, study.split.test
+    inside, outside = windowed(study, study.loss, train), windowed(study, study.loss, test)
+    in_sample, out_of_sample = shown(study, _mean(inside)), shown(study, _mean(outside))
+    before, after = _contrasts(study)
+    effect = _effect(study, before, after)
+    interval = effect.interval()
+    rows = np.r_[train.rows(study.losses.times), test.rows(study.losses.times)]
+    return Headline(
+        model=study.name,
+        benchmark=study.contender.benchmark_name,
+        unit=study.score.unit.value,
+        is_ratio=study.is_ratio,
+        ratio_power=0.5 if study.score.shown is Shown.ROOT else 1.0,
+        in_sample=in_sample,
+        out_of_sample=out_of_sample,
+        out_over_in=out_of_sample / in_sample if in_sample > 0 else float("nan"),
+        bias_in=_bias(study, train),
+        bias_out=_bias(study, test),
+        delta=effect.estimate,
+        low=interval.low,
+        high=interval.high,
+        lower_bound=effect.bound(Bound.LOWER),
+        upper_bound=effect.bound(Bound.UPPER),
+        p_value=effect.p_value,
+        regret=float("nan") if study.regret is None else _mean(windowed(study, study.regret, test)),
+        times_train=inside.size,
+        times_test=outside.size,
+        missing=int(np.count_nonzero(~np.isfinite(study.loss[rows]))),
+        effective_train=before.n_eff,
+        effective_test=after.n_eff,
+        minimum_detectable=minimum_detectable_effect(effect.standard_error, effect.dof),
+        hatched=needs_hatching(before) or needs_hatching(after),
+    )
+
+
+def _contrasts(study: Study) -> tuple[LongRun, LongRun]:
+    """Return the long-run figures of d_t on train and test; of the loss itself for a benchmark."""
+    series = study.loss if study.differential is None else study.differential
+    train, test = study.split.train, study.split.test
+    return long_run(windowed(study, series, train)), long_run(windowed(study, series, test))
+
+
+def _effect(study: Study, before: LongRun, after: LongRun) -> MeanDifference:
+    """Return theta: Delta for ratios of option losses, the mean test contrast for plain score differences."""
+    if study.differential is None:
+        return MeanDifference(float("nan"), float("nan"), float("nan"))
+    if study.is_ratio:
+        return difference_of_means(before, after)
+    return MeanDifference(after.mean, after.standard_error, float(after.dof))
+
+
+def _bias(study: Study, window: Window) -> float:
+    rows = window.rows(study.losses.times)
+    count = study.losses.seen.count_prefix.total(rows).sum()
+    return float(study.losses.prefix.total(rows)[:, 1].sum() / count) if count > 0 else float("nan")
+
+
+def _mean(values: Floats) -> float:
+    return float(values.mean()) if values.size else float("nan")

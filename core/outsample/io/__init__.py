@@ -1,0 +1,32 @@
+"""Vendor files -> (dataset, import report), and the canonical store they are kept in.
+
+Read `opening` first: it shows the way of a file. Arrow is imported inside functions, pandas not at all, so that
+importing this package costs the start of the program nothing.
+"""
+
+from outsample.io.bar_stamps import BarStamp
+from outsample.io.cached_import import import_cached
+from outsample.io.opening import ImportCancelledError, open_files
+from outsample.io.report import ImportReport, MappedColumn, Reject, RejectReason, SourceFile
+from outsample.io.self_check import Hypothesis, SelfCheck
+from outsample.io.store import Imported, read_store, write_store
+from outsample.io.vendor import Vendor, detect
+
+__all__ = [
+    "BarStamp",
+    "Hypothesis",
+    "ImportCancelledError",
+    "ImportReport",
+    "Imported",
+    "MappedColumn",
+    "Reject",
+    "RejectReason",
+    "SelfCheck",
+    "SourceFile",
+    "Vendor",
+    "detect",
+    "import_cached",
+    "open_files",
+    "read_store",
+    "write_store",
+]

@@ -1,0 +1,98 @@
+"""The regime of every day: what the timeline colours and what losses are grouped by."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from outsample.typing import Floats, Integers
+
+__all__ = ["Regime", "RegimeTrack", "Segment"]
+
+
+class Regime(IntEnum):
+    """Colour of a day; the value is the code in `RegimeTrack.label`."""
+
+    CALM = 0
+    NORMAL = 1
+    STRESSED = 2
+    UNSEEN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of one volatility that lies in the train window, wholly or in part.
+
+    Parameters
+    ----------
+    start, stop : int
+        UTC midnights, nanoseconds, half-open. The first may lie before the train window: the whole stretch made
+        the level.
+    volatility : float
+        Fraction a year.
+    label : Regime
+        CALM, NORMAL or STRESSED.
+    """
+
+    start: int
+    stop: int
+    volatility: float
+    label: Regime
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RegimeTrack:
+    """Volatility and colour of every daily return.
+
+    Days closed by the train end carry the segmentation known at the train end, over the day itself. Later days carry
+    a filtered label, which is known at the midnight that ends the day and so holds from that midnight to the next.
+
+    Parameters
+    ----------
+    time : (n,) int64 array
+        UTC midnight at which each day closes, nanoseconds.
+    edge : (n + 1,) int64 array
+        Day i's label holds in ``[edge[i], edge[i + 1])``; empty when n = 0.
+    volatility : (n,) array
+        Level of the day's segment, fraction a year.
+    label : (n,) int8 array
+        Codes of `Regime`.
+    segments : tuple of Segment
+        Those of the train window, in time order; empty when there is a `note`.
+    filtered_from : int
+        Labels that hold from here on are filtered; UTC nanoseconds.
+    penalty : float
+        Price of one change that was used, in units of ``(ln r^2)^2``; NaN when nothing was searched.
+    note : str
+        Why nothing was searched, as a sentence; empty otherwise.
+    """
+
+    time: Integers
+    edge: Integers
+    volatility: Floats
+    label: Integers
+    segments: tuple[Segment, ...]
+    filtered_from: int
+    penalty: float
+    note: str = ""
+
+    def at(self, times: Integers) -> Integers:
+        """Return the code that holds at each of `times` (UTC ns); the outermost labels extend without end.
+
+        Raises nothing: a track without any day answers NORMAL.
+        """
+        if not self.label.size:
+            return np.full(times.shape, Regime.NORMAL, dtype=np.int8)
+        row = np.searchsorted(self.edge, times, side="right") - 1
+        return np.asarray(self.label[np.clip(row, 0, self.label.size - 1)])
+
+    def bands(self) -> list[tuple[int, int, Regime]]:
+        """Return (start, stop, regime) of each run of days of one colour, in time order, adjoining; UTC ns."""
+        if not self.label.size:
+            return []
+        first = np.flatnonzero(np.diff(self.label, prepend=-1))
+        edges = [*self.edge[first].tolist(), int(self.edge[-1])]
+        return [
+            (start, stop, Regime(code))
+            for start, stop, code in zip(edges[:-1], edges[1:], self.label[first].tolist(), strict=True)
+        ]

@@ -1,0 +1,146 @@
+"""Everything that is shown for one split: the same object feeds the window, the command line and the tables."""
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from outsample.catalog import Entry, ScoreEntry, contenders, entry, kind_of, score
+from outsample.datasets import OptionQuotes, Prices
+from outsample.diagnostics import DecayCurve, Headline, decay, headline, windowed
+from outsample.errors import DataError
+from outsample.model import Dataset
+from outsample.prepared import prepared
+from outsample.regimes import DailyVolatility, RegimeSettings, RegimeTrack, regime_track
+from outsample.study import Failure, Settings, Study, Workspace, compare
+from outsample.verdict import Verdict, default_limit, judge
+from outsample.windows import Split
+
+__all__ = ["Analysis", "Judged", "analyse", "underlying_of"]
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """One model with its study and everything said about it.
+
+    Parameters
+    ----------
+    entry : Entry
+    study : Study
+    headline : Headline
+    verdict : Verdict
+    """
+
+    entry: Entry
+    study: Study
+    headline: Headline
+    verdict: Verdict
+
+    @cached_property
+    def decay(self) -> DecayCurve:
+        """Loss against days since the train end."""
+        return decay(self.study)
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """All models on one split.
+
+    Parameters
+    ----------
+    data : Dataset
+    split : Split
+    score : ScoreEntry
+    settings : Settings
+    results : tuple of Judged or Failure
+        In the order of the models asked for.
+    regimes : RegimeTrack
+    """
+
+    data: Dataset
+    split: Split
+    score: ScoreEntry
+    settings: Settings
+    results: tuple[Judged | Failure, ...]
+    regimes: RegimeTrack
+
+    @property
+    def judged(self) -> tuple[Judged, ...]:
+        """The models that could be judged."""
+        return tuple(result for result in self.results if isinstance(result, Judged))
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """The models that could not, with their reasons."""
+        return tuple(result for result in self.results if isinstance(result, Failure))
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether every time was judged."""
+        return self.settings.stride == 1
+
+    def find(self, name: str) -> Judged | None:
+        """Return the result of a model, or None where it failed or is off."""
+        return next((result for result in self.judged if result.entry.name == name), None)
+
+
+def analyse(
+    workspace: Workspace,
+    split: Split,
+    score_name: str,
+    models: Sequence[str],
+    settings: Settings | None = None,
+    regimes: RegimeSettings | None = None,
+    executor: Executor | None = None,
+) -> Analysis:
+    """Evaluate, judge and colour one split.
+
+    Raises
+    ------
+    UsageError
+        A model or score does not exist.
+    """
+    chosen, item = settings or Settings(), score(score_name)
+    kind_of(workspace.data)
+    studies = compare(contenders(tuple(models)), workspace, split, item.score, chosen, executor)
+    each: Any = map if executor is None else executor.map
+    results = tuple(each(_judged, studies))
+    track = regime_track(_daily(workspace.data), split.train, regimes or RegimeSettings())
+    return Analysis(workspace.data, split, item, chosen, results, track)
+
+
+def underlying_of(data: Dataset) -> Prices:
+    """Return the price history behind a data set.
+
+    Raises
+    ------
+    DataError
+        The data set has none.
+    """
+    if isinstance(data, Prices):
+        return data
+    if isinstance(data, OptionQuotes):
+        return data.underlying()
+    raise DataError(f"regimes need a price history, found {type(data).__name__}; load quotes or prices")
+
+
+@prepared
+def _daily(data: Dataset) -> DailyVolatility:
+    history = underlying_of(data)
+    return DailyVolatility.of(history.time, history.close)
+
+
+def _judged(study: Study | Failure) -> Judged | Failure:
+    if isinstance(study, Failure):
+        return study
+    found = headline(study)
+    rival = study.benchmark_loss
+    level = float("nan") if rival is None else _mean_in_train(study, rival)
+    limit = default_limit(study.score.unit, level)
+    return Judged(entry(study.name), study, found, judge(found, limit))
+
+
+def _mean_in_train(study: Study, series: Any) -> float:
+    values = windowed(study, series, study.split.train)
+    return float(values.mean()) if values.size else float("nan")
