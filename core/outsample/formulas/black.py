@@ -44,8 +44,8 @@ def black_price(strike_ratio: Floats, tenor: Floats, vol: Floats, is_call: Bools
 
     Examples
     --------
-    >>> black_price(np.array([1.1]), np.array([30 / 365]), np.array([0.55]), np.array([True])).round(10)
-    array([0.0276466516])
+    >>> black_price(np.array([1.1]), np.array([30 / 365]), np.array([0.55]), np.array([True])).round(6)
+    array([0.027647])
     """
     shape, columns = aligned(strike_ratio, tenor, vol, np.asarray(is_call, dtype=np.bool_))
     return price_loop(*columns).reshape(shape)

@@ -30,9 +30,9 @@ def implied_vol(price_ratio: Floats, strike_ratio: Floats, tenor: Floats, is_cal
 
     Notes
     -----
-    The relative error is below 1e-13 beside what the price itself does not know: one rounding of it, 2.2e-16, moves the
-    vol by ``2.2e-16 price / vega``. An in-the-money price holds its vol in the excess over intrinsic, where the rounding
-    of the whole price counts; prefer the out-of-the-money option of the strike.
+    The relative error is below 1e-13, beside what the price itself does not know: one rounding of it moves the vol by
+    ``2.2e-16 price / vega``. An in-the-money price holds its vol in the excess over intrinsic, where the rounding of
+    the whole price counts; prefer the out-of-the-money option of the strike.
 
     References
     ----------
@@ -40,8 +40,8 @@ def implied_vol(price_ratio: Floats, strike_ratio: Floats, tenor: Floats, is_cal
 
     Examples
     --------
-    >>> implied_vol(np.array([0.05]), np.array([1.1]), np.array([0.25]), np.array([True])).round(12)
-    array([0.458...])
+    >>> implied_vol(np.array([0.0276466516]), np.array([1.1]), np.array([30 / 365]), np.array([True])).round(6)
+    array([0.55])
     """
     shape, columns = aligned(price_ratio, strike_ratio, tenor, np.asarray(is_call, dtype=np.bool_))
     return implied_vol_loop(*columns).reshape(shape)

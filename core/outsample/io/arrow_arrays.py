@@ -13,7 +13,7 @@ __all__ = ["as_bools", "as_numbers", "as_texts"]
 
 
 def as_numbers(column: Any) -> Any:
-    """Return a primitive column without nulls as an array; a view if it is one piece."""
+    """Return a primitive column without nulls as an array: a read-only view if it is one piece."""
     import pyarrow as pa
 
     if isinstance(column, pa.ChunkedArray):

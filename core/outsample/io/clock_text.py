@@ -76,7 +76,7 @@ def _iso_times(date: Any, clock: Any) -> tuple[Integers, Bools]:
         stamps = text.cast(pa.timestamp("ns"))
     except pa.ArrowInvalid:  # some date does not exist: find out which, one by one
         stamps = pa.array([_one_by_one(item) for item in text.to_pylist()], pa.timestamp("ns"))
-    bad = as_bools(pc.is_null(stamps))
+    bad = as_bools(pc.is_null(stamps)).copy()
     return as_numbers(pc.fill_null(stamps.view(pa.int64()), 0)), bad
 
 

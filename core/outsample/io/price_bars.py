@@ -97,6 +97,8 @@ def read_prices(
         known, rest["open"][keep], rest["high"][keep], rest["low"][keep], close[keep], rest["volume"][keep], symbols[0]
     )
     notes = [note for part in parts for note in part.notes]
+    if 2 * keep.size < time.size:
+        notes.append("Warning: most rows repeat the time of another; does the file hold several series?")
     notes += [stamp_note, *_order_notes(disorder, time), *_series_notes(dataset, time[keep])]
     left_out: Counter[str] = Counter()
     for part in parts:

@@ -22,8 +22,8 @@ _PRICES: Final = {
     "low": ("low", "l", "lowprice", "pxlow"),
     "close": (
         "adjclose", "adjustedclose", "adjclosingprice", "close", "c", "closeprice", "closingprice", "closelast",
-        "pxclose", "pxlast", "last", "lastprice", "settle", "settlementprice", "price", "sp500", "spx", "vix", "ndx", "djia",
-        "level", "value", "midprice", "mid", "markprice",
+        "pxclose", "pxlast", "last", "lastprice", "settle", "settlementprice", "price", "sp500", "spx", "vix", "ndx",
+        "djia", "level", "value", "midprice", "mid", "markprice",
     ),
 }  # fmt: skip
 _ADJUSTED: Final = ("adjclose", "adjustedclose", "adjclosingprice")
@@ -34,8 +34,10 @@ _NOT_A_PRICE: Final = {
     "choice",
 }  # fmt: skip
 _QUOTE_WORDS: Final = {"usd", "usdt", "usdc", "busd", "eur", "gbp", "jpy", "quote", "currency", "turnover", "asset"}
-_LABELS: Final = ("symbol", "ticker", "pair", "instrument", "instrumentname", "exchange", "venue", "market", "contract",
-                  "asset", "coin", "crypto", "country", "isin", "name", "code")  # fmt: skip
+_LABELS: Final = {
+    "symbol", "ticker", "pair", "instrument", "exchange", "venue", "market", "contract", "asset", "coin", "crypto",
+    "country", "isin",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,11 @@ def place_columns(table: RawTable, symbol: str | None) -> PriceColumns:
         found[role] = find(others, aliases) or find_by_word(others, _WORDS[role], _NOT_A_PRICE)
     if symbol is not None and time is not None:
         found["close"] = find(others, (normal(symbol),)) or found["close"]
-    labels = tuple(name for name in others if normal(name) in _LABELS and not _is_number(table, name))
+    labels = tuple(
+        name
+        for name in others
+        if (_LABELS & set(words(name)) or normal(name) in ("name", "code")) and not _is_number(table, name)
+    )
     if found["close"] is None and time is not None:
         found["close"] = _only_number(table, [name for name in others if name not in labels])
     table.require({"time": time, "close": found["close"]}, ("time", "close"), "price series")

@@ -56,7 +56,7 @@ class RegimeSettings:
     """
 
     multiplier: Annotated[float, Unit("x"), Bounds(0.25, 16.0)] = 2.0
-    shortest_days: Annotated[int, Unit("days"), Bounds(1, 60)] = 1
+    shortest_days: Annotated[int, Unit("days"), Bounds(1, 60)] = 7
 
     def __post_init__(self) -> None:
         if not 0.0 < self.multiplier < np.inf:
