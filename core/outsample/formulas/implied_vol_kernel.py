@@ -8,9 +8,10 @@ price of 1e-140 as easy as one of 0.1. With ``D = mills(lower) - mills(upper)`` 
     c = n(lower) D,   dc/ds = n(lower),   d ln c / ds = 1 / D,
 
 so no step needs an exponential. Where ``lower < 0`` the complement ``1 - c`` is used in the same manner; close to the
-upper bound it is the small number. The two differences that would cancel, ``D`` at small `s` and the guess at small
-`y`, are taken by series. Method: Jaeckel (2015), "Let's be rational", doi:10.1002/wilm.10395, with one objective in
-place of his four branches.
+upper bound it is the small number. At small `s`, where the difference ``D`` would cancel, it is summed as a series.
+Two or three steps suffice everywhere.
+
+Method: Jaeckel (2015), "Let's be rational", doi:10.1002/wilm.10395, with one objective in place of his four branches.
 """
 
 import math
@@ -27,6 +28,7 @@ __all__ = ["implied_vol_loop"]
 
 INVERSE_SQRT_2PI: Final = 1.0 / math.sqrt(2.0 * math.pi)
 LOG_SQRT_2PI: Final = 0.5 * math.log(2.0 * math.pi)
+SQRT_2PI: Final = math.sqrt(2.0 * math.pi)
 SQRT_HALF_PI: Final = math.sqrt(0.5 * math.pi)
 MOST_STEPS: Final = 60
 CONVERGED: Final = 1e-5  # relative step after which a fourth-order step leaves less than one rounding error
@@ -56,18 +58,24 @@ def mills_drop(z: float, deviation: float) -> float:
 
 @inlined
 def first_guess(y: float, price: float, complement: float, log_price: float) -> float:
-    """Return a deviation that is exact where ``lower = 0`` and has the right limits on both sides."""
+    """Return a deviation within some ten per cent, from the limits of the price on three stretches.
+
+    They meet where ``s = y`` (for ``y`` above 2: where ``lower = 0``) and where ``lower = 0``.
+    """
     turn = math.sqrt(2.0 * y)
     price_at_turn = INVERSE_SQRT_2PI * (SQRT_HALF_PI - mills(turn))
-    if price < price_at_turn:
-        return y / math.sqrt(0.5 * y + 2.0 * (math.log(price_at_turn) - log_price))
+    # The price at s = y is y times .0833 + .0436 y to 3 %; below it ln(price) falls by half of (y / s)^2.
+    joint, square = (y * (0.0833 + 0.0436 * y), 1.0) if y < 2.0 else (price_at_turn, 0.5 * y)
+    if price < joint:
+        return y / math.sqrt(square + 2.0 * (math.log(joint) - log_price))
+    if price < max(price_at_turn, 0.01):
+        return SQRT_2PI * (price + 0.5 * y)  # near the money the price is s n(0) - y / 2
     # -2 N^-1(share / 2) by the inverse error function of Winitzki (2008), 0.2 % everywhere.
-    share = complement / (1.0 - price_at_turn)
-    covered = max(price - price_at_turn, 0.0) / (1.0 - price_at_turn)
+    share, covered = complement / (1.0 - price_at_turn), (price - price_at_turn) / (1.0 - price_at_turn)
     log_rest = math.log(share * (2.0 - share)) if share < 0.5 else math.log1p(-covered * covered)
     middle = 2.0 / (math.pi * 0.147) + 0.5 * log_rest
     inverse_error = math.sqrt(-log_rest / 0.147 / (math.sqrt(middle * middle - log_rest / 0.147) + middle))
-    return turn + max(2.0 * math.sqrt(2.0) * inverse_error, math.sqrt(2.0 * math.pi) * covered)
+    return turn + 2.0 * math.sqrt(2.0) * inverse_error
 
 
 @inlined
@@ -86,14 +94,18 @@ def residual(y: float, s: float, log_price: float, log_complement: float) -> tup
 
 
 @inlined
-def householder_step(y: float, s: float, value: float, slope: float) -> float:
-    """Return the third-order Householder correction of `s`; every derivative follows from the first."""
-    z = y / s
-    bend = z * z / s - 0.25 * s
-    second = bend - slope
-    third = bend * bend - 3.0 * z * z / (s * s) - 0.25 - slope * (3.0 * bend - 2.0 * slope)
-    newton = -value / slope
-    return newton * (1.0 + 0.5 * newton * second) / (1.0 + newton * (second + newton * third / 6.0))
+def householder_ratio(y: float, s: float, value: float, slope: float) -> float:
+    """Return the third-order Householder correction of `s`, divided by `s`.
+
+    With ``a = lower upper / s`` the second derivative over the slope is ``a - slope`` and the third
+    ``a^2 + da/ds - 3 a slope + 2 slope^2``. Multiplied by powers of the Newton step nothing overflows at s = 1e-200.
+    """
+    z_squared, quarter = (y / s) ** 2, 0.25 * s * s
+    newton = -value / (slope * s)
+    bend = newton * (z_squared - quarter)
+    second = bend + value
+    third = bend * bend - newton * newton * (3.0 * z_squared + quarter) + value * (3.0 * bend + 2.0 * value)
+    return newton * (1.0 + 0.5 * second) / (1.0 + second + third / 6.0)
 
 
 @inlined
@@ -108,11 +120,11 @@ def deviation_of(y: float, price: float, complement: float) -> float:
             low = s
         else:
             high = s
-        step = householder_step(y, s, value, slope)
-        proposed = s + step
+        ratio = householder_ratio(y, s, value, slope)
+        proposed = s + ratio * s
         if not low <= proposed <= high:
             proposed = 0.5 * (low + min(high, 4.0 * s))
-        elif abs(step) <= CONVERGED * s:
+        elif abs(ratio) <= CONVERGED:
             return proposed
         s = proposed
     return s

@@ -4,13 +4,14 @@ Nothing is converted here, so that a reject can show the text as the file has it
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 
 from outsample.errors import DataError
 from outsample.io.column_names import listing
+from outsample.io.source_file import HEAD_BYTES
 from outsample.typing import Integers
 
 __all__ = ["MISSING", "BrokenLine", "Layout", "find_layout", "read_delimited"]
@@ -76,11 +77,12 @@ def find_layout(head: bytes, file: str) -> Layout:
     """
     encoding = _encoding(head)
     text = head.decode(encoding, errors="replace").lstrip("\ufeff")
-    lines = [line for line in text.splitlines()[:50] if line.strip()]
-    if not lines:
+    lines = text.splitlines()[:50]
+    written = [i for i, line in enumerate(lines) if line.strip()]
+    if not written:
         raise DataError(f"{file} needs a header line, found only blank lines; export it again")
-    counts = [max(line.count(delimiter) for delimiter in _DELIMITERS) for line in lines[: _PREAMBLE_LINES + 1]]
-    skipped = next((i for i, count in enumerate(counts) if count and count >= max(counts) - 1), 0)
+    divided = (i for i in written[: _PREAMBLE_LINES + 1] if any(delimiter in lines[i] for delimiter in _DELIMITERS))
+    skipped = next(divided, written[0])
     header = lines[skipped]
     delimiter = max(_DELIMITERS, key=header.count)
     names = tuple(name.strip().strip('"').strip() for name in header.split(delimiter))
@@ -124,6 +126,12 @@ def read_delimited(content: Any, layout: Layout, file: str) -> tuple[dict[str, A
             ),
         )
     except (pa.ArrowInvalid, pa.ArrowKeyError, UnicodeDecodeError) as error:
+        if "UTF8" in str(error) and layout.encoding == "utf-8":  # further down than the head
+            return read_delimited(content, replace(layout, encoding="latin-1"), file)
+        if "Empty CSV" in str(error):
+            raise DataError(
+                f"{file} needs at least one row, found a header only ({listing(layout.names)}); export it again"
+            ) from error
         raise DataError(f"{file} needs to be delimited text, found: {_first_line(error)}; export it again") from error
     columns: dict[str, Any] = {}
     for name, column in zip(table.column_names, table.columns, strict=True):
@@ -147,9 +155,10 @@ def _encoding(head: bytes) -> str:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     try:
-        head[: len(head) - 4].decode("utf-8")
+        head.decode("utf-8")
     except UnicodeDecodeError as error:
-        return "utf-8" if error.start >= len(head) - 8 else "latin-1"
+        if error.start < len(head) - 3 or len(head) < HEAD_BYTES:  # else the head ends within a character
+            return "latin-1"
     return "utf-8"
 
 

@@ -132,8 +132,8 @@ def _stored(path: Path, wanted: list[Path], step: Callable[[float, str], None]) 
 def _one_vendor(tables: Sequence[RawTable]) -> Vendor:
     found = {table.file: detect(table.names, table.file) for table in tables}
     if len(set(found.values())) > 1:
-        first = {vendor: file for file, vendor in reversed(found.items())}
-        kinds = " and ".join(f"{vendor.value} ({file})" for vendor, file in first.items())
+        first = {found[file]: file for file in reversed(found)}
+        kinds = " and ".join(f"{vendor.value} ({file})" for vendor, file in reversed(first.items()))
         raise DataError(f"files opened together must be of one vendor, found {kinds}; open them one by one")
     return next(iter(found.values()))
 

@@ -39,7 +39,7 @@ class OptionTerms:
         self.is_call = call == 1
         self.unknown = ~np.isfinite(self.strike) | (self.expiry == 0) | (call < 0) | self._bad_text
         if found["instrument"]:
-            self.unknown |= np.append([name is None for name in parsed], True)[code]
+            self.unknown |= np.array([*(name is None for name in parsed), True], dtype=bool)[code]
             groups = [name.group if name else "(unnamed)" for name in parsed]
             self.groups, which = _numbered(groups)
             self.name, self.group = np.maximum(code, 0), np.append(which, 0)[code]

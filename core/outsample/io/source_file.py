@@ -8,7 +8,7 @@ from typing import Final
 from outsample.errors import DataError
 from outsample.io.report import SourceFile
 
-__all__ = ["Form", "examine", "recognise"]
+__all__ = ["HEAD_BYTES", "Form", "examine", "recognise"]
 
 HEAD_BYTES: Final = 65_536
 _CONTROL: Final = bytes(code for code in range(32) if code not in b"\t\n\r\f\v\x1b") + b"\x7f"

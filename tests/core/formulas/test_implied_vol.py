@@ -1,6 +1,7 @@
 """Implied vol: hard published pairs, round trips, bounds; the compiled kernel and its twin alike."""
 
 import math
+from functools import cache
 
 import numpy as np
 import pytest
@@ -203,6 +204,49 @@ def test_kernel_and_twin_agree_on_a_crowd():
     known = ~np.isnan(fast)
     assert known.sum() > 19_000
     assert np.abs(fast[known] / plain[known] - 1.0).max() < 1e-13
+
+
+def test_kernel_and_twin_agree_on_prices_down_to_1e_minus_300_and_strikes_next_to_the_forward():
+    draw = np.random.default_rng(8)
+    count = 5_000
+    strike_ratio = np.exp(draw.choice([-1.0, 1.0], count) * 10.0 ** draw.uniform(-16, 2, count))
+    is_call = strike_ratio >= 1.0
+    share = np.exp(-(10.0 ** draw.uniform(-15, 2.83, count)))
+    quotes = share * np.minimum(1.0, strike_ratio), strike_ratio, np.ones(count), is_call
+    fast, plain = implied_vol(*quotes), implied_vol_plain(*quotes)
+    assert np.isfinite(plain).all()
+    assert np.abs(fast / plain - 1.0).max() < 3e-14
+
+
+@cache
+def grid():
+    """Return (price, strike ratio, deviation, price over vega and deviation) of calls, from 50 digits."""
+    from mpmath import erfc, log, mp, mpf, npdf, sqrt
+
+    def normal(x):
+        return erfc(-x / sqrt(2)) / 2
+
+    rows = []
+    with mp.workdps(50):
+        for y in (0.0, 1e-16, 1e-12, 1e-8, 1e-5, 1e-3, 0.03, 0.2, 1.0, 1.9, 2.1, 6.0, 30.0):
+            for deviation in np.geomspace(max(y / 36.0, 1e-9), 20.0, 30).tolist():
+                strike_ratio = math.exp(y)
+                z, half = log(mpf(strike_ratio)) / mpf(deviation), mpf(deviation) / 2
+                with mp.workdps(50 + int(z * z)):  # the two terms cancel as the price vanishes
+                    price = normal(half - z) - mpf(strike_ratio) * normal(-half - z)
+                    known = price / npdf(z - half) / deviation
+                if 1 - price > mpf(10) ** -12:
+                    rows.append((float(price), strike_ratio, deviation, float(known)))
+    return np.array(rows).T
+
+
+@both
+def test_a_grid_of_everything_against_fifty_digits(invert):
+    price, strike_ratio, deviation, conditioning = grid()
+    assert price.size > 300
+    assert price.min() < 1e-250
+    found = invert(price, strike_ratio, np.ones(price.size), np.full(price.size, True))
+    assert (np.abs(found / deviation - 1.0) < 2e-14 + 2 * ROUNDING * conditioning).all()
 
 
 def test_arguments_broadcast_and_keep_their_shape():

@@ -1,6 +1,7 @@
 """Small vendor files, written by the tests themselves."""
 
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -33,14 +34,10 @@ def chain() -> Callable[..., pd.DataFrame]:
     def make(
         times: tuple[str, ...] = ("2026-01-15T09:21:30.027641+00:00",), year: float = 365.0, base: str = "BTC"
     ) -> pd.DataFrame:
-        rows = []
-        for time in times:
-            for expiry in ("2026-01-30T08:00:00+00:00", "2026-03-27T08:00:00+00:00"):
-                for strike in np.arange(70_000.0, 121_000.0, 2_500.0):
-                    for kind in ("call", "put"):
-                        rows.append((time, expiry, strike, kind))
+        expiries = ("2026-01-30T08:00:00+00:00", "2026-03-27T08:00:00+00:00")
+        rows = list(product(times, expiries, np.arange(70_000.0, 121_000.0, 2_500.0), ("call", "put")))
         frame = pd.DataFrame(rows, columns=["timestamp", "expiry_datetime", "strike", "option_type"])
-        stamp, end = pd.to_datetime(frame.timestamp), pd.to_datetime(frame.expiry_datetime)
+        stamp, end = pd.to_datetime(frame.timestamp, format="ISO8601"), pd.to_datetime(frame.expiry_datetime)
         tenor = (end - stamp).dt.total_seconds() / (86_400 * year)
         forward = 96_000.0 * np.exp(0.05 * tenor)
         vol = (0.45 + 0.4 * np.log(frame.strike / forward) ** 2).round(4)

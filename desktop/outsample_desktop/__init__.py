@@ -1,0 +1,1 @@
+"""The Outsample desktop application and its command line."""

@@ -1,0 +1,7 @@
+"""What a user can do, by name, key and gesture."""
+
+from outsample_desktop.commands.gestures import stepped, why_not
+from outsample_desktop.commands.palette import Palette
+from outsample_desktop.commands.registry import Command
+
+__all__ = ["Command", "Palette", "stepped", "why_not"]

@@ -1,0 +1,127 @@
+"""Pictures that describe themselves: what is on screen as PNG, with its provenance below it and its state inside it."""
+
+import contextlib
+import os
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QApplication, QWidget
+
+import outsample
+from outsample.errors import DataError, ExportError
+from outsample.study import Workspace
+from outsample_desktop.evaluator import Request, answer
+from outsample_desktop.page import Page
+from outsample_desktop.session import State
+from outsample_desktop.theme import apply_theme, colours, small_font
+
+__all__ = ["STATE_KEY", "picture_of", "provenance", "save_picture", "save_pictures"]
+
+STATE_KEY: Final = "outsample.state"
+_SCALE: Final = 2
+_FOOT: Final = 20
+_SIZE: Final = QSize(1600, 900)
+
+
+def provenance(state: State) -> str:
+    """Return the line below every picture."""
+    split = "no split" if state.split is None else f"train {state.split.train}   test {state.split.test}"
+    name = " + ".join(Path(part).name or part for part in state.source.split("\n"))
+    return (
+        f"Outsample {outsample.__version__}   {name}   sha256 {state.fingerprint[:12]}   {split}   "
+        f"{state.score}   all times UTC"
+    )
+
+
+def picture_of(widget: QWidget, state: State) -> QImage:
+    """Return a widget at twice its size, with provenance below and the state as text inside."""
+    role = colours(state.theme)
+    size = widget.size()
+    image = QImage(size.width() * _SCALE, (size.height() + _FOOT) * _SCALE, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(_SCALE)
+    image.fill(QColor(role.window))
+    widget.render(image)
+    painter = QPainter(image)
+    painter.setFont(small_font(7.5))
+    painter.setPen(QColor(role.muted))
+    foot = QRectF(8, size.height(), size.width() - 16, _FOOT)
+    text = painter.fontMetrics().elidedText(provenance(state), Qt.TextElideMode.ElideRight, int(foot.width()))
+    painter.drawText(foot, Qt.AlignmentFlag.AlignVCenter, text)
+    painter.end()
+    image.setText(STATE_KEY, state.to_json())
+    return image
+
+
+def save_picture(widget: QWidget, state: State, path: Path) -> Path:
+    """Write a widget as PNG: under a temporary name first, so that nothing is ever half written.
+
+    Raises
+    ------
+    ExportError
+        The folder or the disk does not take it; what was there before is untouched.
+    """
+    image = picture_of(widget, state)
+    try:
+        handle, name = tempfile.mkstemp(suffix=".png", prefix=f".{path.stem}-", dir=path.parent)
+        os.close(handle)
+    except OSError as error:
+        raise _refused(path, error.strerror or str(error)) from error
+    temporary = Path(name)
+    try:
+        if not image.save(name, "PNG"):  # type: ignore[call-overload]
+            raise _refused(path, "the picture could not be written, the disk may be full")
+        os.replace(temporary, path)
+    except OSError as error:
+        raise _refused(path, error.strerror or str(error)) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+    return path
+
+
+def save_pictures(state: State, workspace: Workspace, folder: Path) -> tuple[Path, ...]:
+    """Write the whole room and each of its panes for a state, without a window: what `evaluate` and `report` do.
+
+    Raises
+    ------
+    DataError
+        The state has no answer.
+    ExportError
+        A picture could not be written.
+    """
+    if QApplication.instance() is None and not _has_display():
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    application = QApplication.instance() or QApplication(["outsample"])
+    assert isinstance(application, QApplication)
+    apply_theme(application, state.theme)
+    state = replace(state, dragging=False, fingerprint=workspace.data.fingerprint)
+    found = answer(Request(0, state, workspace))
+    if found.view is None:
+        raise DataError(found.problem)
+    page = Page()
+    page.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+    page.resize(_SIZE)
+    page.paint_in(colours(state.theme))
+    page.room.show_state(state)
+    page.show()
+    page.render_view(found.view)
+    application.processEvents()
+    written = [save_picture(page, state, folder / "overview.png")]
+    for name, pane in page.panes().items():
+        if pane.isVisible():
+            written.append(save_picture(pane, state, folder / f"{name}.png"))
+    page.close()
+    page.deleteLater()
+    return tuple(written)
+
+
+def _has_display() -> bool:
+    return os.name == "nt" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _refused(path: Path, why: str) -> ExportError:
+    return ExportError(f"the picture {path.name} needs a folder that can be written, found: {why}; choose another folder")

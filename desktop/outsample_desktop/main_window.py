@@ -1,0 +1,334 @@
+"""The window: header, timeline, room and status; gestures become states, answers become pictures."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from outsample.catalog import MODELS, default_models, kind_of
+from outsample.catalog import score as score_entry
+from outsample.datasets import OptionQuotes, Prices
+from outsample.errors import OutsampleError
+from outsample.report.quality import quality_table
+from outsample.report.tables import parameters_table, quotes_table
+from outsample.study import Workspace
+from outsample.windows import Handle, Split, move
+from outsample_desktop.commands import stepped, why_not
+from outsample_desktop.evaluator import Answer, Evaluator
+from outsample_desktop.loader import Loaded, Loader
+from outsample_desktop.menus import build_menus
+from outsample_desktop.opening import opened, workspace_of
+from outsample_desktop.page import Page
+from outsample_desktop.session import State
+from outsample_desktop.session.session import Session
+from outsample_desktop.theme import apply_theme, colours
+from outsample_desktop.widgets.header import Header
+from outsample_desktop.widgets.notice_bar import NoticeBar
+
+__all__ = ["MainWindow"]
+
+_PATIENCE: Final = 40  # milliseconds after which handles move without waiting for the numbers
+
+
+class MainWindow(QMainWindow):
+    """One case on screen.
+
+    Signals
+    -------
+    painted(Answer)
+        An answer was handed to the panes.
+    """
+
+    painted = Signal(object)
+
+    def __init__(self, state: State | None = None) -> None:
+        super().__init__()
+        self.session = Session(state or State(), self)
+        self.evaluator = Evaluator(self)
+        self.loader = Loader(self)
+        self.header, self.notice, self.page = Header(), NoticeBar(), Page()
+        self.status = QLabel("open a data set to begin")
+        self.progress, self.cancel_button = QProgressBar(), QPushButton("Cancel")
+        self.data: OptionQuotes | Prices | None = None
+        self.loaded: Loaded | None = None
+        self.workspace: Workspace | None = None
+        self.answer: Answer | None = None
+        self._case: State | None = None
+        self._late = QTimer(self)
+        self._lay_out()
+        self._connect()
+        self.commands = build_menus(self)
+        self._take_theme()
+
+    # ------------------------------------------------------------------ building
+
+    def _lay_out(self) -> None:
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget in (self.header, self.notice):
+            column.addWidget(widget)
+        column.addWidget(self.page, 1)
+        self.setCentralWidget(whole)
+        self.setWindowTitle("Outsample")
+        self.setMinimumSize(1024, 640)
+        self.setAcceptDrops(True)
+        self.progress.setMaximumWidth(220)
+        self.progress.setRange(0, 100)
+        bar = self.statusBar()
+        bar.setSizeGripEnabled(False)
+        bar.addWidget(self.status, 1)
+        for widget in (self.progress, self.cancel_button):
+            bar.addPermanentWidget(widget)
+            widget.hide()
+        self._late.setSingleShot(True)
+        self._late.setInterval(_PATIENCE)
+
+    def _connect(self) -> None:
+        timeline, room = self.page.timeline, self.page.room
+        self.session.changed.connect(self._state_changed)
+        self.evaluator.answered.connect(self._show_answer)
+        self.evaluator.broke.connect(self.report_bug)
+        self._late.timeout.connect(self._move_handles_alone)
+        timeline.grabbed.connect(self._grab)
+        timeline.moved.connect(self._drag)
+        timeline.released.connect(lambda: self.session.commit(f"move {self.session.state.handle.value}"))
+        timeline.pointed.connect(lambda time: self.session.change("set the cursor", cursor=time))
+        timeline.stepped.connect(self._step)
+        timeline.chosen.connect(lambda handle: self.session.update(handle=handle))
+        self.page.dates.typed.connect(self._type)
+        self.page.dates.refused.connect(self.notice.tell)
+        for source in (self.header, room):
+            source.intended.connect(self._intend)
+        room.tab_shown.connect(lambda _name: self._fill_tables())
+        room.models.switched.connect(self._switch)
+        room.models.activated_model.connect(lambda name: self.session.change("choose the model", active=name))
+        self.loader.progressed.connect(self._show_progress)
+        self.loader.loaded.connect(self._take)
+        self.loader.failed.connect(self._refuse)
+        self.loader.broke.connect(self.report_bug)
+        self.loader.ended.connect(self._end_progress)
+        self.cancel_button.clicked.connect(self.loader.cancel)
+
+    # ------------------------------------------------------------------ gestures
+
+    def _grab(self, handle: Handle) -> None:
+        self.session.begin()
+        self.session.update(handle=handle, dragging=True)
+
+    def _drag(self, handle: Handle, time: int) -> None:
+        self._move_to(handle, lambda split, state: move(split, handle, time, self._times(), state.scheme))
+
+    def _step(self, handle: Handle, amount: int, unit: str) -> None:
+        self.session.begin()
+        self._move_to(handle, lambda split, state: stepped(split, handle, amount, unit, self._times(), state.scheme))
+        self.session.commit(f"move {handle.value}")
+
+    def _type(self, handle: Handle, time: int) -> None:
+        self.session.begin()
+        self._drag(handle, time)
+        self.session.commit(f"type {handle.value}")
+
+    def _move_to(self, handle: Handle, change: Any) -> None:
+        state = self.session.state
+        if state.split is None or self.workspace is None:
+            return
+        split: Split = change(state.split, state)
+        if split == state.split:
+            reason = why_not(handle, state.scheme)
+            if reason:
+                self.status.setText(reason)
+            return
+        self.session.update(split=split)
+
+    def _times(self) -> Any:
+        assert self.workspace is not None
+        return self.workspace.data.times
+
+    def _intend(self, label: str, changes: dict[str, Any]) -> None:
+        if "score" in changes and self.data is not None:
+            changes = {**changes, **self._models_under(changes["score"])}
+        if changes.keys() & {"axis"}:
+            changes = {**changes, "cell": None}
+        self.session.change(label, **changes)
+
+    def _models_under(self, score: str) -> dict[str, Any]:
+        assert self.data is not None
+        kind, old = kind_of(self.data), self.session.state.models
+        kept = tuple(name for name in old if score in next(m for m in MODELS if m.name == name).scores)
+        return {"models": kept or default_models(kind, score)}
+
+    def _switch(self, name: str) -> None:
+        on = set(self.session.state.models) ^ {name}
+        models = tuple(found.name for found in MODELS if found.name in on)
+        active = name if name in on else ""
+        self.session.change("switch a model", models=models, active=active)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape gives up a drag."""
+        if event.key() == Qt.Key.Key_Escape and self.session.state.dragging:
+            self.session.abandon()
+            return
+        super().keyPressEvent(event)
+
+    # ------------------------------------------------------------------ states and answers
+
+    def _state_changed(self, old: State, new: State) -> None:
+        if new.theme is not old.theme:
+            self._take_theme()
+        if self.data is None:
+            return
+        if (new.target, new.axis) != (old.target, old.axis):
+            self.workspace = workspace_of(new, self.data)
+        self._ask()
+
+    def _ask(self) -> None:
+        if self.workspace is None:
+            return
+        self.evaluator.ask(self.session.state, self.workspace)
+        if not self._late.isActive():
+            self._late.start()
+
+    def _show_answer(self, answer: Answer) -> None:
+        if answer.request.workspace is not self.workspace:
+            return
+        self._late.stop()
+        if answer.view is None:
+            self.status.setText(answer.problem)
+            self.notice.tell(answer.problem)
+            return
+        self.answer = answer
+        state = answer.request.state
+        self.page.render_view(answer.view)
+        self.page.room.show_state(state)
+        self.header.show_state(state)
+        self.status.setText(answer.view.status.text)
+        if not state.dragging:
+            self._fill_tables()
+        self.painted.emit(answer)
+
+    def _move_handles_alone(self) -> None:
+        split = self.session.state.split
+        if split is not None and not self.evaluator.is_idle:
+            self.page.timeline.show_split(split)
+            self.page.dates.show_split(split)
+
+    def _fill_tables(self) -> None:
+        """Fill the table in front; the others wait until they are looked at."""
+        answer, room = self.answer, self.page.room
+        if answer is None or answer.analysis is None or answer.view is None:
+            return
+        analysis, state = answer.analysis, answer.request.state
+        front = room.tabs.currentWidget()
+        if front is room.tables["quotes"] and state.cell is not None:
+            active = next((row.name for row in answer.view.models.rows if row.is_active), "")
+            room.tables["quotes"].show_table(quotes_table(analysis, state.cell, analysis.split.test, active))
+        elif front is room.tables["parameters"]:
+            room.tables["parameters"].show_table(parameters_table(analysis))
+        elif front is room.tables["data"] and self.loaded is not None:
+            room.tables["data"].show_table(quality_table(analysis.data, self.loaded.report))
+
+    def _take_theme(self) -> None:
+        theme = self.session.state.theme
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        apply_theme(application, theme)
+        for part in (self.header, self.notice, self.page):
+            part.paint_in(colours(theme))
+
+    # ------------------------------------------------------------------ data
+
+    def open(self, source: str, case: State | None = None) -> None:
+        """Load a source in the background; what is open stays until it is there."""
+        self._case = case
+        self.progress.setValue(0)
+        self.progress.show()
+        self.cancel_button.show()
+        self.status.setText(f"opening {Path(source.split(chr(10))[0]).name or source}")
+        self.loader.open(source)
+
+    def _take(self, loaded: Loaded) -> None:
+        case, present = self._case, self.session.state
+        try:
+            state = opened(case or present, loaded.source, loaded.data, is_case=case is not None)
+        except OutsampleError as error:
+            self._refuse(str(error))
+            return
+        if case is not None and case.fingerprint and case.fingerprint != loaded.data.fingerprint:
+            self.notice.tell("the data have changed since this case was saved: its numbers will differ")
+        else:
+            self.notice.hide()
+        self.data, self.loaded = loaded.data, loaded
+        self.workspace = workspace_of(state, loaded.data)
+        kind = kind_of(loaded.data)
+        self.header.show_data(loaded.title, loaded.data.fingerprint, kind)
+        self.page.room.show_kind(isinstance(loaded.data, OptionQuotes))
+        self.setWindowTitle(f"{loaded.title} – Outsample")
+        self.session.undo_stack.clear()
+        self.session.put(replace(state, theme=present.theme if case is None else state.theme))
+        self._ask()
+
+    def _refuse(self, sentence: str) -> None:
+        self.notice.tell(sentence)
+        if self.answer is not None and self.answer.view is not None:
+            self.status.setText(self.answer.view.status.text)
+
+    def _show_progress(self, share: float, what: str) -> None:
+        self.progress.setValue(round(100 * share))
+        self.status.setText(what)
+
+    def _end_progress(self) -> None:
+        self.progress.hide()
+        self.cancel_button.hide()
+
+    def report_bug(self, error: BaseException) -> None:
+        """Show an exception that no user could have caused, with its place, and go on."""
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        place = "" if trace is None else f" ({Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno})"
+        self.notice.tell(f"internal error, please report it: {type(error).__name__}: {error}{place}")
+
+    def score_title(self) -> str:
+        """Return the title of the loss in use."""
+        return score_entry(self.session.state.score).title
+
+    # ------------------------------------------------------------------ Qt
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Welcome files."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what was dropped."""
+        files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if files:
+            event.acceptProposedAction()
+            self.open_files(files)
+
+    def open_files(self, files: list[str]) -> None:
+        """Open data files, a case, or a picture that carries one."""
+        from outsample_desktop.case_file import looks_like_case, read_case
+
+        try:
+            if len(files) == 1 and looks_like_case(Path(files[0])):
+                case, _unknown = read_case(Path(files[0]))
+                self.open(case.source, case)
+                return
+        except OutsampleError as error:
+            self._refuse(str(error))
+            return
+        self.open("\n".join(files))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """End the workers before the window goes."""
+        self._late.stop()
+        self.loader.close()
+        self.evaluator.close()
+        super().closeEvent(event)

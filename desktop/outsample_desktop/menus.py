@@ -1,0 +1,122 @@
+"""The commands of the window and the menus made from them."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QFileDialog
+
+from outsample.errors import OutsampleError
+from outsample_desktop.commands import Command, Palette
+from outsample_desktop.loader import SAMPLE, SP500
+from outsample_desktop.session import Theme
+
+if TYPE_CHECKING:
+    from outsample_desktop.main_window import MainWindow
+
+__all__ = ["build_menus", "commands_of"]
+
+_DATA = "Data (*.parquet *.csv *.csv.gz *.arrow);;Cases and pictures (*.json *.png);;All files (*)"
+
+
+def commands_of(window: "MainWindow") -> tuple[Command, ...]:
+    """Return everything the window can do."""
+    session = window.session
+    room = window.page.room
+    return (
+        Command("file.open", "File", "Open…", "Ctrl+O", lambda: _open(window)),
+        Command("file.sample", "File", "Open the sample market", "", lambda: window.open(SAMPLE)),
+        Command("file.sp500", "File", "Open the S&P 500", "", lambda: window.open(SP500)),
+        Command("file.export", "File", "Export pictures and tables…", "Ctrl+E", lambda: _export(window)),
+        Command("file.picture", "File", "Save the page as picture…", "Ctrl+Shift+E", lambda: _save_page(window)),
+        Command("file.case", "File", "Save the case…", "Ctrl+S", lambda: _save_case(window)),
+        Command("file.quit", "File", "Quit", "Ctrl+Q", window.close),
+        Command("edit.undo", "Edit", "Undo", "Ctrl+Z", session.undo_stack.undo),
+        Command("edit.redo", "Edit", "Redo", "Ctrl+Shift+Z", session.undo_stack.redo),
+        Command("view.theme", "View", "Light or dark", "Ctrl+T", lambda: _other_theme(window)),
+        Command("view.cursor", "View", "Cursor back to the test end", "Ctrl+Home", lambda: session.change("cursor", cursor=None)),
+        Command("view.brush", "View", "Let the brushed cell go", "", lambda: session.change("brush", cell=None)),
+        Command("view.models", "View", "Models", "Alt+1", lambda: room.tabs.setCurrentIndex(0)),
+        Command("view.quotes", "View", "Quotes of the brushed cell", "Alt+2", lambda: room.tabs.setCurrentIndex(1)),
+        Command("view.parameters", "View", "Parameters", "Alt+3", lambda: room.tabs.setCurrentIndex(2)),
+        Command("view.data", "View", "Data quality", "Alt+4", lambda: room.tabs.setCurrentIndex(3)),
+        Command("view.timeline", "View", "Keyboard to the timeline", "Alt+T", window.page.timeline.setFocus),
+        Command("help.find", "Help", "Find a command…", "Ctrl+Shift+P", lambda: Palette(window.commands, window).open()),
+    )
+
+
+def build_menus(window: "MainWindow") -> tuple[Command, ...]:
+    """Make the menus of the window from its commands and return them."""
+    commands = commands_of(window)
+    bar = window.menuBar()
+    for title in dict.fromkeys(command.menu for command in commands):
+        menu = bar.addMenu(title)
+        for command in (one for one in commands if one.menu == title):
+            action = QAction(command.title, window)
+            if command.shortcut:
+                action.setShortcut(QKeySequence(command.shortcut))
+            action.triggered.connect(lambda _checked=False, one=command: one.run())
+            menu.addAction(action)
+    return commands
+
+
+def _open(window: "MainWindow") -> None:
+    files, _ = QFileDialog.getOpenFileNames(window, "Open data, a case or a picture", "", _DATA)
+    if files:
+        window.open_files(files)
+
+
+def _export(window: "MainWindow") -> None:
+    folder = QFileDialog.getExistingDirectory(window, "Export pictures and tables into")
+    if folder:
+        export_to(window, Path(folder))
+
+
+def export_to(window: "MainWindow", folder: Path) -> None:
+    """Write every pane and the page as PNG, every table and curve as CSV, into a folder."""
+    from outsample.report.evaluation import write_evaluation
+    from outsample_desktop.export import save_picture
+
+    answer = window.answer
+    if answer is None or answer.analysis is None:
+        window.notice.tell("an export needs an analysis, found none on screen; open a data set first")
+        return
+    state = replace(answer.request.state, dragging=False)
+    try:
+        written = list(write_evaluation(answer.analysis, folder, state.to_json()))
+        written.append(save_picture(window.page, state, folder / "overview.png"))
+        for name, pane in window.page.panes().items():
+            if pane.isVisible():
+                written.append(save_picture(pane, state, folder / f"{name}.png"))
+    except OutsampleError as error:
+        window.notice.tell(str(error))
+        return
+    window.notice.tell(f"{len(written)} files written to {folder}", is_problem=False)
+
+
+def _save_page(window: "MainWindow") -> None:
+    from outsample_desktop.export import save_picture
+
+    name, _ = QFileDialog.getSaveFileName(window, "Save the page as picture", "overview.png", "PNG (*.png)")
+    if name:
+        try:
+            save_picture(window.page, replace(window.session.state, dragging=False), Path(name))
+        except OutsampleError as error:
+            window.notice.tell(str(error))
+
+
+def _save_case(window: "MainWindow") -> None:
+    from outsample_desktop.case_file import write_case
+
+    name, _ = QFileDialog.getSaveFileName(window, "Save the case", "case.json", "Case (*.json)")
+    if name:
+        try:
+            write_case(replace(window.session.state, dragging=False), Path(name))
+        except OutsampleError as error:
+            window.notice.tell(str(error))
+
+
+def _other_theme(window: "MainWindow") -> None:
+    theme = Theme.LIGHT if window.session.state.theme is Theme.DARK else Theme.DARK
+    window.session.update(theme=theme)

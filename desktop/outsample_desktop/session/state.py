@@ -1,0 +1,170 @@
+"""The state of the application as one frozen value: what the user wants to see, never how it looks.
+
+Undo is a list of these; a case file, a picture and a table carry one as text.
+"""
+
+import json
+from dataclasses import asdict, dataclass, fields, replace
+from enum import Enum
+from typing import Any, Final, Self
+
+from outsample.datasets import Axis, Target
+from outsample.errors import DataError
+from outsample.study import Composition
+from outsample.windows import Handle, Scheme, Split, Window, iso, parse_time
+
+__all__ = ["FORMAT", "Measure", "Side", "State", "Theme"]
+
+FORMAT: Final = 1
+
+
+class Side(Enum):
+    """Which window the error surface shows."""
+
+    TRAIN = "train"
+    TEST = "test"
+    DIFFERENCE = "difference"
+
+
+class Measure(Enum):
+    """What a cell of the error surface shows."""
+
+    LOSS = "loss"
+    BIAS = "bias"
+
+
+class Theme(Enum):
+    """Colours of the window."""
+
+    DARK = "dark"
+    LIGHT = "light"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is on screen.
+
+    Parameters
+    ----------
+    source : str
+        File the data came from; empty for none, ``sample:`` or ``sp500:`` for the built-in data.
+    fingerprint : str
+        SHA-256 of the data, hex; empty until it is known.
+    split : Split, optional
+        None until data are open.
+    scheme : Scheme
+    score : str
+        Name of the score in the catalogue.
+    composition : Composition
+    axis : Axis
+    target : Target
+    models : tuple of str
+        Models that are switched on, in catalogue order.
+    active : str
+        Model whose verdict, surface and decay band are shown.
+    side : Side
+    measure : Measure
+    relative : bool
+        Decay relative to the benchmark, rather than raw.
+    cell : int, optional
+        Brushed cell of the error surface.
+    cursor : int, optional
+        Time of the slices, UTC nanoseconds; None follows the test end.
+    handle : Handle
+        Handle that the keyboard moves.
+    penalty : float
+        Multiplier of the change-point penalty.
+    theme : Theme
+    dragging : bool
+        A boundary is held: repricing losses are previewed. Never saved.
+    """
+
+    source: str = ""
+    fingerprint: str = ""
+    split: Split | None = None
+    scheme: Scheme = Scheme.ANCHORED
+    score: str = "squared-vol-points"
+    composition: Composition = Composition.TRAIN
+    axis: Axis = Axis.MONEYNESS
+    target: Target = Target.MID
+    models: tuple[str, ...] = ()
+    active: str = ""
+    side: Side = Side.TEST
+    measure: Measure = Measure.LOSS
+    relative: bool = True
+    cell: int | None = None
+    cursor: int | None = None
+    handle: Handle = Handle.TRAIN_END
+    penalty: float = 2.0
+    theme: Theme = Theme.DARK
+    dragging: bool = False
+
+    def to_json(self) -> str:
+        """Return the state as text, times in ISO-8601 UTC; `from_json` gives it back unchanged."""
+        plain = {name: _plain(value) for name, value in asdict(replace(self, dragging=False, split=None)).items()}
+        del plain["dragging"]
+        plain["split"] = None if self.split is None else _split_to_json(self.split)
+        return json.dumps({"format": FORMAT, **plain}, indent=2, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> tuple[Self, tuple[str, ...]]:
+        """Return the state and the names of keys that this version does not know.
+
+        Raises
+        ------
+        DataError
+            The text is not a case, or one of its values is out of range.
+        """
+        try:
+            read = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise DataError(f"a case must be JSON text, found {error.msg} at line {error.lineno}; restore it") from error
+        if not isinstance(read, dict) or "format" not in read:
+            raise DataError("a case must be a JSON object with a format number, found none; open a case file")
+        if read["format"] != FORMAT:
+            raise DataError(f"this version reads case format {FORMAT}, found {read['format']}; update Outsample")
+        known = {field.name for field in fields(cls)} - {"dragging"}
+        unknown = tuple(sorted(set(read) - known - {"format"}))
+        values = {name: _typed(name, read[name]) for name in known & set(read)}
+        return cls(**values), unknown
+
+
+_ENUMS: Final[dict[str, type[Enum]]] = {
+    "scheme": Scheme,
+    "composition": Composition,
+    "axis": Axis,
+    "target": Target,
+    "side": Side,
+    "measure": Measure,
+    "handle": Handle,
+    "theme": Theme,
+}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Enum):
+        return value.value
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _split_to_json(split: Split) -> dict[str, Any]:
+    train, test = ([iso(window.start), iso(window.stop)] for window in (split.train, split.test))
+    return {"train": train, "test": test, "purge_ns": split.purge}
+
+
+def _typed(name: str, value: Any) -> Any:
+    try:
+        if name in _ENUMS:
+            return _ENUMS[name](value)
+        if name == "split":
+            return None if value is None else _split_from_json(value)
+        if name == "models":
+            return tuple(str(model) for model in value)
+        return value
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataError(f"the case holds {value!r} for {name}, which this version does not know; remove it") from error
+
+
+def _split_from_json(read: dict[str, Any]) -> Split:
+    train, test = (Window(parse_time(read[side][0]), parse_time(read[side][1])) for side in ("train", "test"))
+    return Split(train, test, int(read["purge_ns"]))

@@ -1,0 +1,1 @@
+"""Rooms: one package each; rooms never import each other."""

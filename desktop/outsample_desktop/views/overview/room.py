@@ -1,0 +1,156 @@
+"""The overview room: verdict on top, decay, surface and slices in the middle, tables below."""
+
+from typing import Any, Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
+
+from outsample.datasets import Axis
+from outsample_desktop.resolve import ViewState, same
+from outsample_desktop.session import Measure, Side, State
+from outsample_desktop.theme import Colours
+from outsample_desktop.widgets.chooser import Chooser
+from outsample_desktop.widgets.curve_panes import DecayPane, SlicePane
+from outsample_desktop.widgets.models_table import ModelsTable
+from outsample_desktop.widgets.surface_pane import SurfacePane
+from outsample_desktop.widgets.table_view import TableView
+from outsample_desktop.widgets.verdict_pane import VerdictPane
+
+__all__ = ["OverviewRoom"]
+
+
+class OverviewRoom(QWidget):
+    """Everything about one split at a glance.
+
+    Signals
+    -------
+    tab_shown(str)
+        A table below was brought to the front: ``models``, ``quotes``, ``parameters`` or ``data``.
+    intended(str, dict)
+        The user wants fields of the state changed; the text names the undo step.
+    """
+
+    tab_shown = Signal(str)
+    intended = Signal(str, dict)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Overview")
+        self.verdict = VerdictPane()
+        self.decay = DecayPane()
+        self.surface = SurfacePane()
+        self.smile = SlicePane("Smile at the cursor", "strike")
+        self.forecast = SlicePane("Forecast at the cursor", "time")
+        self.term = SlicePane("Term structure at the cursor", "tenor")
+        self.models = ModelsTable()
+        self.tables = {name: TableView(title) for name, title in _TABLES}
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self.models, "Models")
+        for name, title in _TABLES:
+            self.tabs.addTab(self.tables[name], title)
+        self.tabs.currentChanged.connect(lambda index: self.tab_shown.emit(("models", *self.tables)[index]))
+        self.choosers = _choosers()
+        for field, chooser in self.choosers.items():
+            chooser.picked.connect(lambda value, one=field: self.intended.emit(f"change {one}", {one: value}))
+        self.surface.brushed.connect(lambda cell: self.intended.emit("brush a cell", {"cell": cell}))
+        self._view: ViewState | None = None
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        slices = QSplitter(Qt.Orientation.Vertical)
+        for pane in (self.smile, self.forecast, self.term):
+            slices.addWidget(pane)
+        self.forecast.setVisible(False)
+        middle = QSplitter(Qt.Orientation.Horizontal)
+        choices = self.choosers
+        decay = _with_choosers(self.decay, (choices["relative"],))
+        surface = _with_choosers(self.surface, (choices["side"], choices["measure"], choices["axis"]))
+        for pane, share in ((decay, 30), (surface, 42), (slices, 28)):
+            middle.addWidget(pane)
+            middle.setStretchFactor(middle.count() - 1, share)
+        middle.setSizes([300, 440, 300])
+        whole = QSplitter(Qt.Orientation.Vertical)
+        whole.addWidget(middle)
+        whole.addWidget(self.tabs)
+        whole.setStretchFactor(0, 5)
+        whole.setStretchFactor(1, 2)
+        whole.setSizes([420, 172])
+        for splitter in (slices, middle, whole):
+            splitter.setHandleWidth(3)
+            splitter.setChildrenCollapsible(False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(3)
+        layout.addWidget(self.verdict)
+        layout.addWidget(whole, 1)
+
+    def panes(self) -> dict[str, QWidget]:
+        """Return the exportable panes by name."""
+        shown = {"verdict": self.verdict, "decay": self.decay, "surface": self.surface, "smile": self.smile}
+        return {**shown, "forecast": self.forecast, "term": self.term, "models": self.models}
+
+    def paint_in(self, role: Colours) -> None:
+        """Take the colours of a theme."""
+        panes: tuple[Any, ...] = (*self.panes().values(), *self.tables.values())
+        for pane in panes:
+            pane.paint_in(role)
+
+    def show_state(self, state: State) -> None:
+        """Show what is chosen."""
+        for field, chooser in self.choosers.items():
+            chooser.show_value(getattr(state, field))
+
+    def show_kind(self, is_options: bool) -> None:
+        """Offer only what the data have."""
+        for field in ("side", "measure", "axis"):
+            self.choosers[field].setVisible(is_options)
+        self.tabs.setTabVisible(1, is_options)
+
+    def render_view(self, view: ViewState) -> None:
+        """Hand each pane its part, if it differs from the one before."""
+        old, self._view = self._view, view
+        is_time = view.smile.is_time
+        if old is None or old.smile.is_time is not is_time:
+            self.forecast.setVisible(is_time)
+            self.smile.setVisible(not is_time)
+            self.term.setVisible(not is_time)
+        parts: tuple[tuple[str, Any], ...] = (
+            ("verdict", self.verdict),
+            ("models", self.models),
+            ("decay", self.decay),
+            ("surface", self.surface),
+            ("smile", self.forecast if is_time else self.smile),
+            ("term", self.term),
+        )
+        for name, pane in parts:
+            if old is None or not same(getattr(old, name), getattr(view, name)):
+                pane.render_view(getattr(view, name))
+
+
+def _choosers() -> dict[str, Chooser]:
+    return {
+        "relative": Chooser("Decay curve", {True: "relative to benchmark", False: "loss"}),
+        "side": Chooser("Window of the surface", {Side.TEST: "test", Side.TRAIN: "train", Side.DIFFERENCE: "test − train"}),
+        "measure": Chooser("Measure of the surface", {Measure.LOSS: "size of error", Measure.BIAS: "bias"}),
+        "axis": Chooser("Axis of the surface", {Axis.MONEYNESS: "moneyness", Axis.DELTA: "delta"}),
+    }
+
+
+def _with_choosers(pane: QWidget, choosers: tuple[Chooser, ...]) -> QWidget:
+    """Return the pane with its choosers in a row beneath it."""
+    whole, row = QWidget(), QHBoxLayout()
+    row.setContentsMargins(8, 1, 8, 2)
+    row.setSpacing(6)
+    for chooser in choosers:
+        row.addWidget(chooser)
+    row.addStretch(1)
+    column = QVBoxLayout(whole)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(pane, 1)
+    column.addLayout(row)
+    return whole
+
+
+_TABLES: Final = (("quotes", "Quotes of the brushed cell"), ("parameters", "Parameters"), ("data", "Data quality"))

@@ -1,0 +1,1 @@
+"""Panes and controls shared by rooms; they hold no data and import no view."""

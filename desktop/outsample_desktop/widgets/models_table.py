@@ -1,0 +1,187 @@
+"""The table of models: hue, on or off, figures, verdict; a click on a row makes it the active one."""
+
+from typing import Any, Final
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
+
+from outsample_desktop.resolve.views import ModelRow, ModelsView
+from outsample_desktop.theme import Colours, small_font
+from outsample_desktop.widgets.plot import pen
+from outsample_desktop.widgets.verdict_pane import draw_status
+
+__all__ = ["ModelsTable"]
+
+_ROW_HEIGHT: Final = 24
+_BOX: Final = 28
+Index = QModelIndex | QPersistentModelIndex
+
+
+class _Rows(QAbstractTableModel):
+    def __init__(self) -> None:
+        super().__init__()
+        self.view = ModelsView((), ())
+
+    def show(self, view: ModelsView) -> None:
+        old, reset = self.view, len(view.rows) != len(self.view.rows) or view.headers != self.view.headers
+        if reset:
+            self.beginResetModel()
+        self.view = view
+        if reset:
+            self.endResetModel()
+            return
+        for i, (before, after) in enumerate(zip(old.rows, view.rows, strict=True)):
+            if before != after:
+                self.dataChanged.emit(self.index(i, 0), self.index(i, len(view.headers) - 1))
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(self.view.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(self.view.headers)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self.view.headers[section]
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        row = self.view.rows[index.row()]
+        if role == Qt.ItemDataRole.UserRole:
+            return row
+        if role == Qt.ItemDataRole.CheckStateRole and index.column() == 0:
+            return Qt.CheckState.Checked if row.is_on else Qt.CheckState.Unchecked
+        if role == Qt.ItemDataRole.ToolTipRole and row.failure:
+            return row.failure
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return text_of(row, index.column(), len(self.view.headers))
+        return None
+
+
+def text_of(row: ModelRow, column: int, columns: int) -> str:
+    """Return the text of a cell, as shown and as read aloud."""
+    if column == 0:
+        return row.title
+    if column == columns - 1:
+        if row.failure:
+            return "Cannot be judged"
+        return row.status.value if row.status else ("" if row.is_on else "off")
+    if row.failure and column == 1:
+        return row.failure
+    return row.cells[column - 1]
+
+
+class _Cell(QStyledItemDelegate):
+    """Plain painting: the stock delegate costs a third of a frame."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.role: Colours | None = None
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        role = self.role
+        if role is None:
+            return
+        row: ModelRow = index.data(Qt.ItemDataRole.UserRole)
+        columns = index.model().columnCount()
+        place = QRectF(option.rect)  # type: ignore[attr-defined]
+        painter.fillRect(place, QColor(role.raised if row.is_active else role.panel))
+        painter.setFont(small_font(9.0, bold=row.is_active and index.column() == 0))
+        text = text_of(row, index.column(), columns)
+        if index.column() == 0:
+            self._paint_name(painter, place, row, text, role)
+            return
+        align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        if index.column() == columns - 1:
+            align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+            if row.is_on:
+                draw_status(painter, row.status, QPointF(place.left() + 12, place.center().y()), 5.0, role)
+            place.adjust(24, 0, 0, 0)
+        painter.setPen(QColor(role.text if row.is_on and not row.failure else role.muted))
+        painter.drawText(place.adjusted(2, 0, -8, 0), align, text)
+
+    def _paint_name(self, painter: QPainter, place: QRectF, row: ModelRow, text: str, role: Colours) -> None:
+        box = QRectF(place.left() + 8, place.center().y() - 7, 14, 14)
+        hue = role.models[row.hue]
+        painter.setPen(pen(hue, 1.5))
+        painter.setBrush(QColor(hue) if row.is_on else Qt.BrushStyle.NoBrush)
+        painter.drawRect(box)
+        if row.is_on:
+            painter.setPen(pen(role.panel, 2.0))
+            painter.drawPolyline([box.topLeft() + QPointF(x, y) for x, y in ((3, 7), (6, 10), (11, 4))])
+        painter.setPen(QColor(role.text if row.is_on else role.muted))
+        painter.drawText(place.adjusted(30, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+
+
+class ModelsTable(QTableView):
+    """Models that the score can judge.
+
+    Signals
+    -------
+    switched(str), activated_model(str)
+        A model was switched on or off; was made the active one.
+    """
+
+    switched = Signal(str)
+    activated_model = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Models")
+        self._rows = _Rows()
+        self._cell = _Cell(self)
+        self.setModel(self._rows)
+        self.setItemDelegate(self._cell)
+        self.setShowGrid(False)
+        self.setFrameShape(self.Shape.NoFrame)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.verticalHeader().setVisible(False)
+        self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        header.setFont(small_font(8.0))
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(60)
+
+    def paint_in(self, role: Colours) -> None:
+        """Take the colours of a theme."""
+        self._cell.role = role
+        self.viewport().update()
+
+    def render_view(self, view: ModelsView) -> None:
+        """Show a view; only rows that differ are painted."""
+        fresh = view.headers != self._rows.view.headers
+        self._rows.show(view)
+        if fresh and view.headers:
+            header = self.horizontalHeader()
+            header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
+            header.resizeSection(0, 190)
+            header.setSectionResizeMode(len(view.headers) - 1, QHeaderView.ResizeMode.Interactive)
+            header.resizeSection(len(view.headers) - 1, 150)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Switch a model by its box, make it the active one by the rest of its row."""
+        index = self.indexAt(event.position().toPoint())
+        if not index.isValid() or event.button() is not Qt.MouseButton.LeftButton:
+            return
+        self.setCurrentIndex(index)
+        row: ModelRow = index.data(Qt.ItemDataRole.UserRole)
+        in_box = index.column() == 0 and event.position().x() - self.visualRect(index).left() < _BOX
+        self._choose(row, in_box)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Switch the current row's model by Space, make it the active one by Return."""
+        index = self.currentIndex()
+        if index.isValid() and event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._choose(index.data(Qt.ItemDataRole.UserRole), event.key() == Qt.Key.Key_Space)
+            return
+        super().keyPressEvent(event)
+
+    def _choose(self, row: ModelRow, by_box: bool) -> None:
+        if by_box or not row.is_on:
+            self.switched.emit(row.name)
+        else:
+            self.activated_model.emit(row.name)

@@ -1,0 +1,156 @@
+"""One plot widget per pane, with every frame killer switched off.
+
+No auto-range, no grid, no menu, no antialias, no linked axes; ranges are set by us, with hysteresis, and set
+only when they change. Ticks are short and opaque.
+"""
+
+from typing import Any, Final
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from outsample.typing import Floats
+from outsample_desktop.theme import Colours, small_font
+
+__all__ = ["BandItem", "Plot", "hysteresis", "pen"]
+
+_FILL_LEAST: Final = 0.6  # data filling less of the axis than this make it shrink
+_MARGIN: Final = 0.06
+
+
+def pen(colour: str, width: float = 1.0, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
+    """Return a cosmetic pen: one pixel unless said otherwise, because wide lines cost ten times as much."""
+    made = QPen(QColor(colour), width, style)
+    made.setCosmetic(True)
+    return made
+
+
+def hysteresis(old: tuple[float, float], low: float, high: float, floor: float | None = None) -> tuple[float, float]:
+    """Return the axis range for data in [low, high]: `old` as long as the data fit and fill it well enough."""
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return old
+    span = high - low
+    if span <= 0.0:
+        span = abs(high) * 0.1 or 1.0
+        low, high = low - 0.5 * span, high + 0.5 * span
+    if old[0] <= low and high <= old[1] and span >= _FILL_LEAST * (old[1] - old[0]) * (1.0 - 2.0 * _MARGIN):
+        return old
+    bottom = low - _MARGIN * span
+    return (max(bottom, floor) if floor is not None and low >= floor else bottom, high + _MARGIN * span)
+
+
+class Plot(pg.PlotWidget):  # type: ignore[misc]
+    """A plot with fixed ranges and the colours of the theme.
+
+    Parameters
+    ----------
+    name : str
+        Accessible name; also the title of its table.
+    left : str
+        Label of the vertical axis, with its unit.
+    bottom : str
+        Label of the horizontal axis; empty for none.
+    axes : dict, optional
+        Axis items by side, where the plain ones will not do.
+    """
+
+    def __init__(self, name: str, left: str, bottom: str = "", axes: dict[str, Any] | None = None) -> None:
+        super().__init__(axisItems=axes or {})
+        self.setAccessibleName(name)
+        self.setFrameShape(self.Shape.NoFrame)
+        self.setMenuEnabled(False)
+        self.hideButtons()
+        self.setMouseEnabled(False, False)
+        self.plotItem.disableAutoRange()
+        self.setMinimumSize(120, 60)
+        self.left_label, self.bottom_label = left, bottom
+        self._span = {"x": (0.0, 1.0), "y": (0.0, 1.0)}
+        for side in ("left", "bottom"):
+            axis = self.getAxis(side)
+            axis.setStyle(tickFont=small_font(8.0), tickAlpha=255, tickTextOffset=3)
+            axis.enableAutoSIPrefix(False)
+        self.getAxis("left").setWidth(52)
+
+    def paint_in(self, role: Colours) -> None:
+        """Take the colours of a theme."""
+        self.setBackground(role.panel)
+        for side, text in (("left", self.left_label), ("bottom", self.bottom_label)):
+            axis = self.getAxis(side)
+            axis.setPen(pen(role.line))
+            axis.setTextPen(pen(role.muted))
+            axis.setTickPen(pen(role.line))
+            axis.setLabel(text or None, color=role.muted, **{"font-size": "8pt"})
+            axis.showLabel(bool(text))
+
+    def relabel(self, left: str, role: Colours) -> None:
+        """Change the label of the vertical axis."""
+        if left != self.left_label:
+            self.left_label = left
+            self.getAxis("left").setLabel(left, color=role.muted, **{"font-size": "8pt"})
+
+    def span_x(self, low: float, high: float) -> None:
+        """Show ``[low, high]`` horizontally; the same range again costs nothing."""
+        if (low, high) != self._span["x"] and high > low:
+            self._span["x"] = (low, high)
+            self.plotItem.vb.setXRange(low, high, padding=0)
+
+    def span_y(self, low: float, high: float) -> None:
+        """Show ``[low, high]`` vertically; the same range again costs nothing."""
+        if (low, high) != self._span["y"] and high > low:
+            self._span["y"] = (low, high)
+            self.plotItem.vb.setYRange(low, high, padding=0)
+
+    def fit_y(self, low: float, high: float, floor: float | None = None) -> None:
+        """Show data in [low, high] vertically, keeping the present range while it serves."""
+        self.span_y(*hysteresis(self._span["y"], low, high, floor))
+
+    def curve(self, colour: str, width: float = 1.0, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> pg.PlotCurveItem:
+        """Add an empty curve; NaN breaks it."""
+        item = pg.PlotCurveItem(pen=pen(colour, width, style), connect="finite")
+        self.addItem(item, ignoreBounds=True)
+        return item
+
+    def wheelEvent(self, event: QEvent) -> None:
+        """Leave the wheel to the window: a plot whose range is ours must not zoom."""
+        event.ignore()
+
+
+class BandItem(pg.GraphicsObject):  # type: ignore[misc]
+    """A filled band between two curves; hatched where its interval is not to be taken at its word."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._polygon = QPolygonF()
+        self._brush = pg.mkBrush(0, 0, 0, 0)
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption, False)
+
+    def set(self, x: Floats, low: Floats, high: Floats, colour: str, hatched: bool) -> None:
+        """Show the band; rows with NaN are left out."""
+        self.prepareGeometryChange()
+        keep = np.isfinite(low) & np.isfinite(high)
+        upper = [QPointF(a, b) for a, b in zip(x[keep].tolist(), high[keep].tolist(), strict=True)]
+        lower = [QPointF(a, b) for a, b in zip(x[keep].tolist(), low[keep].tolist(), strict=True)]
+        self._polygon = QPolygonF(upper + lower[::-1])
+        fill = QColor(colour)
+        fill.setAlpha(90 if hatched else 48)
+        self._brush.setColor(fill)
+        self._brush.setStyle(Qt.BrushStyle.BDiagPattern if hatched else Qt.BrushStyle.SolidPattern)
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        """Return the extent in data coordinates."""
+        return self._polygon.boundingRect()
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        """Fill the polygon; the hatch is drawn in device space so that it keeps its density."""
+        del option, widget
+        brush = pg.mkBrush(self._brush)
+        inverse, invertible = painter.worldTransform().inverted()
+        if invertible:
+            brush.setTransform(inverse)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(brush)
+        painter.drawPolygon(self._polygon)

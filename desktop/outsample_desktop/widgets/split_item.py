@@ -1,0 +1,166 @@
+"""Train, purge and test as they lie on a time axis: washes behind the curves, handles in front of them."""
+
+from typing import Final
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPolygonF
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+
+from outsample.regimes import Regime
+from outsample.typing import SECOND, Floats
+from outsample.windows import Handle, Split, position_of
+from outsample_desktop.theme import Colours, small_font
+from outsample_desktop.widgets.plot import pen
+
+__all__ = ["BAR_HEIGHT", "HANDLES", "HandlesItem", "WashItem"]
+
+BAR_HEIGHT: Final = 16  # pixels at the top of the pane by which the whole pattern is taken
+REGIME_HEIGHT: Final = 7  # pixels of the regime strip at the bottom
+HANDLES: Final = (Handle.TRAIN_START, Handle.TRAIN_END, Handle.TEST_START, Handle.TEST_END)
+_GRIP: Final = 7.0
+
+
+class _Overlay(pg.GraphicsObject):  # type: ignore[misc]
+    """An item as large as the view box, painted in pixels."""
+
+    def boundingRect(self) -> QRectF:
+        """Return the visible range: this item never grows it."""
+        return QRectF(self.viewRect())
+
+    def viewRangeChanged(self) -> None:
+        """Follow the range of the view box."""
+        self.prepareGeometryChange()
+        self.update()
+
+    def _pixels(self, painter: QPainter) -> tuple[QRectF, float, float]:
+        """Switch the painter to pixels; return the plot rectangle, and scale and offset from seconds to pixels."""
+        transform = painter.worldTransform()
+        box = transform.mapRect(self.boundingRect())
+        painter.resetTransform()
+        left, width = self.viewRect().left(), self.viewRect().width()
+        scale = box.width() / width if width else 1.0
+        return box, scale, box.left() - left * scale
+
+
+class WashItem(_Overlay):
+    """Window washes, regime strip and the dates of a brushed cell."""
+
+    def __init__(self, with_regimes: bool) -> None:
+        super().__init__()
+        self.setZValue(-20)
+        self._with_regimes = with_regimes
+        self._split: Split | None = None
+        self._bands: tuple[tuple[float, float, Regime], ...] = ()
+        self._filtered_from = 0.0
+        self._brushed: tuple[Floats, Floats] | None = None
+        self.role: Colours | None = None
+
+    def set(self, split: Split, bands: tuple[tuple[float, float, Regime], ...], filtered_from: float) -> None:
+        """Show windows and regimes."""
+        self._split, self._bands, self._filtered_from = split, bands, filtered_from
+        self.update()
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        """Fill train, hatch the purge, outline test; the regimes run along the bottom."""
+        del option, widget
+        role, split = self.role, self._split
+        if role is None or split is None:
+            return
+        box, scale, offset = self._pixels(painter)
+        painter.setClipRect(box)
+
+        def across(start: int, stop: int) -> QRectF:
+            left, right = (value / SECOND * scale + offset for value in (start, stop))
+            return QRectF(left, box.top(), right - left, box.height())
+
+        painter.fillRect(across(split.train.start, split.train.stop), QColor(role.train))
+        if split.test.start > split.train.stop:
+            painter.fillRect(
+                across(split.train.stop, split.test.start), QBrush(QColor(role.purge), Qt.BrushStyle.BDiagPattern)
+            )
+        painter.setPen(pen(role.muted))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(across(split.test.start, split.test.stop).adjusted(0, 0, -1, -1))
+        if self._with_regimes:
+            self._paint_regimes(painter, box, scale, offset, role)
+
+    def _paint_regimes(self, painter: QPainter, box: QRectF, scale: float, offset: float, role: Colours) -> None:
+        fills = {
+            Regime.CALM: role.calm,
+            Regime.NORMAL: role.normal,
+            Regime.STRESSED: role.stressed,
+            Regime.UNSEEN: role.unseen,
+        }
+        top = box.bottom() - REGIME_HEIGHT
+        for start, stop, regime in self._bands:
+            left, right = start * scale + offset, stop * scale + offset
+            painter.fillRect(QRectF(left, top, right - left, REGIME_HEIGHT), QColor(fills[regime]))
+            if regime is Regime.UNSEEN:
+                hatch = QBrush(QColor(role.text), Qt.BrushStyle.FDiagPattern)
+                painter.fillRect(QRectF(left, top, right - left, REGIME_HEIGHT), hatch)
+
+
+class HandlesItem(_Overlay):
+    """The four boundaries with their grips, the cursor, and the bar by which the whole pattern is taken."""
+
+    def __init__(self, with_bar: bool) -> None:
+        super().__init__()
+        self.setZValue(20)
+        self._with_bar = with_bar
+        self._split: Split | None = None
+        self._handle = Handle.TRAIN_END
+        self._cursor = float("nan")
+        self._has_focus = False
+        self.role: Colours | None = None
+
+    def set(self, split: Split, handle: Handle, cursor: float, has_focus: bool) -> None:
+        """Show boundaries, the handle that the keyboard moves, and the cursor."""
+        self._split, self._handle, self._cursor, self._has_focus = split, handle, cursor, has_focus
+        self.update()
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        """Draw cursor, bar and handles."""
+        del option, widget
+        role, split = self.role, self._split
+        if role is None or split is None:
+            return
+        box, scale, offset = self._pixels(painter)
+        x = self._cursor * scale + offset
+        if box.left() <= x <= box.right():
+            painter.setPen(pen(role.muted, 1.0, Qt.PenStyle.DotLine))
+            painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
+        if self._with_bar:
+            self._paint_bar(painter, box, scale, offset, role, split)
+        for handle in HANDLES:
+            x = round(position_of(split, handle) / SECOND * scale + offset) + 0.5
+            is_chosen = handle is self._handle
+            painter.setPen(pen(role.accent if is_chosen else role.muted, 1.0))
+            painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
+            if self._with_bar:
+                self._paint_grip(painter, x, box, handle, role, is_chosen)
+
+    def _paint_bar(
+        self, painter: QPainter, box: QRectF, scale: float, offset: float, role: Colours, split: Split
+    ) -> None:
+        painter.setFont(small_font(7.5, bold=True))
+        for name, window in (("TRAIN", split.train), ("TEST", split.test)):
+            left, right = (value / SECOND * scale + offset for value in (window.start, window.stop))
+            strip = QRectF(left, box.top(), right - left, BAR_HEIGHT)
+            painter.fillRect(strip, QColor(role.raised))
+            painter.setPen(pen(role.text))
+            painter.drawText(strip, Qt.AlignmentFlag.AlignCenter, name if strip.width() > 44 else "")
+
+    def _paint_grip(
+        self, painter: QPainter, x: float, box: QRectF, handle: Handle, role: Colours, is_chosen: bool
+    ) -> None:
+        """Draw a flag that points into the window the handle belongs to."""
+        inward = 1.0 if handle in (Handle.TRAIN_START, Handle.TEST_START) else -1.0
+        middle = box.top() + BAR_HEIGHT + 9.0
+        flag = QPolygonF(
+            [QPointF(x, middle - _GRIP), QPointF(x + inward * 1.4 * _GRIP, middle), QPointF(x, middle + _GRIP)]
+        )
+        painter.setPen(pen(role.accent, 2.0 if is_chosen and self._has_focus else 1.0))
+        painter.setBrush(QColor(role.accent if is_chosen else role.raised))
+        painter.drawPolygon(flag)
+        painter.setBrush(Qt.BrushStyle.NoBrush)

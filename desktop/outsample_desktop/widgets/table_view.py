@@ -1,0 +1,83 @@
+"""The quotes of a brushed cell, worst first."""
+
+from typing import Any, Final
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from outsample.report.table import Table
+from outsample_desktop.theme import Colours, small_font
+
+__all__ = ["TableView"]
+
+_SHOWN: Final = 2000
+Index = QModelIndex | QPersistentModelIndex
+
+
+class _Rows(QAbstractTableModel):
+    def __init__(self) -> None:
+        super().__init__()
+        self.table = Table("", ())
+
+    def show(self, table: Table) -> None:
+        self.beginResetModel()
+        self.table = table
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else min(self.table.size, _SHOWN)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(self.table.columns)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self.table.columns[section].header
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.table.columns[index.column()].shown(index.row())
+        if role == Qt.ItemDataRole.TextAlignmentRole and self.table.columns[index.column()].is_number:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+
+class TableView(QTableView):
+    """Any table of the report layer, as text; what it shows is what its CSV holds.
+
+    Parameters
+    ----------
+    name : str
+        Accessible name.
+    """
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self._rows = _Rows()
+        self.setModel(self._rows)
+        self.setFrameShape(self.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(True)
+        self.setFont(small_font(8.5))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.verticalHeader().setVisible(False)
+        self.verticalHeader().setDefaultSectionSize(20)
+        self.horizontalHeader().setFont(small_font(8.0))
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+
+    def paint_in(self, role: Colours) -> None:
+        """Take the colours of a theme: the palette of the application says it all."""
+        del role
+        self.viewport().update()
+
+    @property
+    def table(self) -> Table:
+        """What is shown."""
+        return self._rows.table
+
+    def show_table(self, table: Table) -> None:
+        """Show a table; beyond two thousand rows only the first are drawn, the CSV holds all."""
+        self._rows.show(table)

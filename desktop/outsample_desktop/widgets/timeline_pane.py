@@ -1,0 +1,213 @@
+"""Price above, losses below, one time axis, one set of handles."""
+
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QVBoxLayout, QWidget
+
+from outsample.typing import SECOND, Floats
+from outsample.windows import Handle, Split
+from outsample_desktop.resolve.views import Curve, TimelineView, same
+from outsample_desktop.theme import Colours
+from outsample_desktop.widgets.decimation import extremes
+from outsample_desktop.widgets.plot import pen
+from outsample_desktop.widgets.split_item import HANDLES
+from outsample_desktop.widgets.time_plot import TimePlot
+
+__all__ = ["TimelinePane"]
+
+
+class BrushItem(pg.GraphicsObject):  # type: ignore[misc]
+    """Ticks at the times of a brushed cell, as tall as their loss."""
+
+    def __init__(self, colour: str) -> None:
+        super().__init__()
+        self._lines: list[tuple[float, float]] = []
+        self._pen = pen(colour)
+        self.setZValue(-5)
+
+    def set(self, x: Floats, share: Floats, colour: str) -> None:
+        """Show one tick a time."""
+        self._lines = list(zip(x.tolist(), share.tolist(), strict=True))
+        self._pen = pen(colour)
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        """Return the visible range: this item never grows it."""
+        return QRectF(self.viewRect())
+
+    def viewRangeChanged(self) -> None:
+        """Follow the range of the view box."""
+        self.prepareGeometryChange()
+        self.update()
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        """Draw the ticks from the bottom."""
+        del option, widget
+        if not self._lines:
+            return
+        rect = self.boundingRect()
+        painter.setPen(self._pen)
+        bottom, height = rect.top(), rect.height()
+        for x, share in self._lines:
+            painter.drawLine(QPointF(x, bottom), QPointF(x, bottom + height * (0.06 + 0.34 * share)))
+
+
+class TimelinePane(QWidget):
+    """The timeline, always on top of every room.
+
+    Signals
+    -------
+    grabbed(Handle), moved(Handle, object), released(), pointed(object)
+        As of `TimePlot`.
+    stepped(Handle, int, str)
+        The keyboard moves a handle by a number of bars, months or to an end: unit is ``bar``, ``month`` or ``end``.
+    chosen(Handle)
+        The keyboard takes another handle.
+    """
+
+    grabbed = Signal(object)
+    moved = Signal(object, object)
+    released = Signal()
+    pointed = Signal(object)
+    stepped = Signal(object, int, str)
+    chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Timeline")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.price = TimePlot("Price, regimes and windows", "price", is_top=True)
+        self.loss = TimePlot("Loss through time", "loss", is_top=False)
+        self._price_curve = self.price.curve("#888888")
+        self._brush = BrushItem("#888888")
+        self.loss.addItem(self._brush, ignoreBounds=True)
+        self._curves: dict[str, Any] = {}
+        self._view: TimelineView | None = None
+        self._role: Colours | None = None
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(1)
+        layout.addWidget(self.price, 5)
+        layout.addWidget(self.loss, 4)
+        for plot in (self.price, self.loss):
+            plot.setFocusProxy(self)
+            plot.grabbed.connect(self.grabbed)
+            plot.moved.connect(self.moved)
+            plot.released.connect(self.released)
+            plot.pointed.connect(self.pointed)
+        self.price.getAxis("bottom").setStyle(showValues=False)
+        self.price.getAxis("bottom").setHeight(4)
+
+    def paint_in(self, role: Colours) -> None:
+        """Take the colours of a theme."""
+        self._role = role
+        self.price.paint_in(role)
+        self.loss.paint_in(role)
+        self._price_curve.setPen(pen(role.price))
+        view, self._view = self._view, None
+        if view is not None:
+            self.render_view(view)
+
+    def render_view(self, view: TimelineView) -> None:
+        """Show a view, repainting only what differs from the one before."""
+        old, self._view = self._view, view
+        role = self._role
+        if role is None:
+            return
+        if old is None or not same(old.price, view.price):
+            self._show_price(view)
+        if old is None or old.loss_label != view.loss_label or old.is_log != view.is_log:
+            self.loss.left_axis.is_log = view.is_log
+            self.loss.left_label = ""
+            self.loss.relabel(view.loss_label, role)
+            self.loss.left_axis.picture = None
+        if old is None or not same(old.losses, view.losses):
+            self._show_losses(view, role)
+        if old is None or old.brushed is not view.brushed or old.brushed_share is not view.brushed_share:
+            self._brush.set(view.brushed, view.brushed_share, role.watch)
+        self.show_split(view.split)
+
+    def show_split(self, split: Split) -> None:
+        """Move the handles alone: what a slow answer must not hold up."""
+        if self._view is not None:
+            for plot in (self.price, self.loss):
+                plot.show_split(split, self._view, self.hasFocus())
+
+    def _show_price(self, view: TimelineView) -> None:
+        first, last = view.times[0] / SECOND, view.times[-1] / SECOND
+        pad = 0.012 * (last - first)
+        for plot in (self.price, self.loss):
+            plot.span_x(first - pad, last + pad)
+        if self._role is not None:
+            self.price.left_label = ""
+            self.price.relabel(view.price_label, self._role)
+        self._draw_price(view.price)
+        low, high = float(np.nanmin(view.price.y)), float(np.nanmax(view.price.y))
+        self.price.span_y(low - 0.16 * (high - low or 1.0), high + 0.30 * (high - low or 1.0))
+
+    def _draw_price(self, curve: Curve) -> None:
+        x, y = extremes(curve.x, curve.y, max(self.price.viewport().width(), 200))
+        self._price_curve.setData(x, y, skipFiniteCheck=True, connect="all")
+
+    def _show_losses(self, view: TimelineView, role: Colours) -> None:
+        width = max(self.loss.viewport().width(), 200)
+        low, high = np.inf, -np.inf
+        for name in set(self._curves) - {line.name for line in view.losses}:
+            self.loss.removeItem(self._curves.pop(name))
+        for line in view.losses:
+            if line.name not in self._curves:
+                self._curves[line.name] = self.loss.curve(role.models[line.hue])
+            curve = self._curves[line.name]
+            x, y = extremes(line.x, line.y, width)
+            curve.setPen(pen(role.models[line.hue]))
+            curve.setZValue(5 if line.is_active else 1)
+            curve.setData(x, y, connect="finite")
+            finite = y[np.isfinite(y)]
+            if finite.size:
+                low, high = min(low, float(finite.min())), max(high, float(finite.max()))
+        self.loss.fit_y(low, high)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move the chosen handle: arrows a bar, Shift ten, Ctrl a month, Home and End; Tab-like keys choose another."""
+        if self._view is None:
+            super().keyPressEvent(event)
+            return
+        key, modifiers = event.key(), event.modifiers()
+        handle = self._view.handle
+        if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            sign = -1 if key == Qt.Key.Key_Left else 1
+            if modifiers & Qt.KeyboardModifier.ControlModifier:
+                self.stepped.emit(handle, sign, "month")
+            else:
+                self.stepped.emit(handle, sign * (10 if modifiers & Qt.KeyboardModifier.ShiftModifier else 1), "bar")
+        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
+            self.stepped.emit(handle, -1 if key == Qt.Key.Key_Home else 1, "end")
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            order = (*HANDLES, Handle.WHOLE)
+            step = 1 if key == Qt.Key.Key_Down else -1
+            self.chosen.emit(order[(order.index(handle) + step) % len(order)])
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show which handle the keyboard moves."""
+        super().focusInEvent(event)
+        if self._view is not None:
+            self.show_split(self._view.split)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Show that the keyboard moves nothing here."""
+        super().focusOutEvent(event)
+        if self._view is not None:
+            self.show_split(self._view.split)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Decimate anew for the new width."""
+        super().resizeEvent(event)
+        if self._view is not None and self._role is not None:
+            self._draw_price(self._view.price)
+            self._show_losses(self._view, self._role)

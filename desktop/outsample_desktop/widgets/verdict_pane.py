@@ -1,0 +1,124 @@
+"""The verdict: word, shape and colour, the effect with its interval, the rule that decided, and the facts."""
+
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPolygonF
+from PySide6.QtWidgets import QWidget
+
+from outsample.verdict import Status
+from outsample_desktop.resolve.views import VerdictView
+from outsample_desktop.theme import Colours, small_font
+from outsample_desktop.widgets.plot import pen
+
+__all__ = ["VerdictPane", "draw_status", "status_colour"]
+
+_HEIGHT: Final = 66
+
+
+def status_colour(status: Status | None, role: Colours) -> str:
+    """Return the colour of a status; it never stands without its word and shape."""
+    return {
+        Status.PASS: role.passed,
+        Status.WATCH: role.watch,
+        Status.FAIL: role.fail,
+        Status.NOT_ENOUGH_DATA: role.unknown,
+        Status.BENCHMARK: role.muted,
+        None: role.fail,
+    }[status]
+
+
+def draw_status(painter: QPainter, status: Status | None, centre: QPointF, radius: float, role: Colours) -> None:
+    """Draw the shape of a status: disc, triangle, square, open circle; a cross for a failure."""
+    colour = QColor(status_colour(status, role))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    match status:
+        case Status.PASS:
+            painter.drawEllipse(centre, radius, radius)
+        case Status.WATCH:
+            corners = ((0.0, -1.0), (1.0, 0.85), (-1.0, 0.85))
+            painter.drawPolygon(QPolygonF([centre + QPointF(radius * x, radius * y) for x, y in corners]))
+        case Status.FAIL:
+            painter.drawRect(QRectF(centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius))
+        case Status.NOT_ENOUGH_DATA:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(pen(colour.name(), 2.0, Qt.PenStyle.DotLine))
+            painter.drawEllipse(centre, radius, radius)
+        case Status.BENCHMARK:
+            painter.drawRect(QRectF(centre.x() - radius, centre.y() - 2, 2 * radius, 4))
+        case None:
+            painter.setPen(pen(colour.name(), 2.0))
+            for sign in (-1.0, 1.0):
+                reach = QPointF(radius, sign * radius)
+                painter.drawLine(centre - reach, centre + reach)
+
+
+class VerdictPane(QWidget):
+    """One line to act on and the numbers behind it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Verdict")
+        self.setFixedHeight(_HEIGHT)
+        self.setMinimumWidth(600)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._view: VerdictView | None = None
+        self._role: Colours | None = None
+
+    def paint_in(self, role: Colours) -> None:
+        """Take the colours of a theme."""
+        self._role = role
+        self.update()
+
+    def render_view(self, view: VerdictView) -> None:
+        """Show a view."""
+        self._view = view
+        word = view.status.value if view.status else "Cannot be judged"
+        self.setAccessibleDescription(f"{view.model}: {word} {view.effect}; {view.rule}")
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint status, effect and rule on the left, facts in two rows on the right."""
+        del event
+        role, view = self._role, self._view
+        if role is None:
+            return
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(role.panel))
+        if view is None:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colour = status_colour(view.status, role)
+        painter.fillRect(QRectF(0, 0, 5, self.height()), QColor(colour))
+        draw_status(painter, view.status, QPointF(26, 24), 9.0, role)
+        word = view.status.value if view.status else "Cannot be judged"
+        x = self._text(painter, 44, 32, word, small_font(15, bold=True), colour) + 14
+        x = self._text(painter, x, 31, view.effect, small_font(13), role.text) + 12
+        x = self._text(painter, x, 31, view.model, small_font(10), role.muted)
+        rule = f"{view.rule}  ·  {view.caveat}" if view.caveat else view.rule
+        facts_left = max(x + 24, 0.46 * self.width())
+        metrics = QFontMetricsF(small_font(9))
+        room = (facts_left if view.facts else self.width()) - 56
+        self._text(painter, 44, 54, metrics.elidedText(rule, Qt.TextElideMode.ElideRight, room), small_font(9), role.text)
+        self._facts(painter, view, role, facts_left)
+
+    def _text(self, painter: QPainter, x: float, y: float, text: str, font: QFont, colour: str) -> float:
+        """Draw text and return where it ends."""
+        painter.setFont(font)
+        painter.setPen(QColor(colour))
+        painter.drawText(QPointF(x, y), text)
+        return x + QFontMetricsF(painter.font()).horizontalAdvance(text)
+
+    def _facts(self, painter: QPainter, view: VerdictView, role: Colours, left: float) -> None:
+        if not view.facts:
+            return
+        columns = (len(view.facts) + 1) // 2
+        width = (self.width() - left - 8) / columns
+        label_font, value_font = small_font(7.5), small_font(9.5)
+        metrics = QFontMetricsF(value_font)
+        for i, (label, value) in enumerate(view.facts):
+            x, y = left + (i % columns) * width, 14.0 + (i // columns) * 31.0
+            self._text(painter, x, y, label, label_font, role.muted)
+            shown = metrics.elidedText(value, Qt.TextElideMode.ElideRight, width - 6)
+            self._text(painter, x, y + 14.0, shown, value_font, role.text)
