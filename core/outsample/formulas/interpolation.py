@@ -32,24 +32,49 @@ def quadratic_by_slice(  # pragma: no cover - compiled
 
 
 @kernel
-def _seek(knot_x: Floats, low: int, high: int, at: int, x: float) -> int:  # pragma: no cover - compiled
-    """Move pointer `at` so that ``knot_x[at] <= x < knot_x[at + 1]`` as far as ``[low, high)`` allows."""
-    while at + 1 < high and knot_x[at + 1] <= x:
-        at += 1
-    while at > low and knot_x[at] > x:
-        at -= 1
-    return at
+def _bracket(  # pragma: no cover - compiled
+    slice_time: int, tenor: float, first: Integers, last: Integers, reference_tenor: Floats, reference_atm: Floats
+) -> tuple[int, int, float, float, float]:
+    """Return the two reference slices around a tenor, their shares of total variance, and the scale from k to x.
+
+    The first is -1 where the time has no reference surface.
+    """
+    low, high = first[slice_time], last[slice_time]
+    if high <= low:
+        return -1, -1, 0.0, 0.0, 0.0
+    near = low
+    while near + 1 < high and reference_tenor[near + 1] <= tenor:
+        near += 1
+    far, near_share, far_share = near, tenor / reference_tenor[near], 0.0
+    if reference_tenor[near] <= tenor and near + 1 < high:
+        far = near + 1
+        far_share = (tenor - reference_tenor[near]) / (reference_tenor[far] - reference_tenor[near])
+        near_share = 1.0 - far_share
+    atm = near_share * reference_atm[near] ** 2 * reference_tenor[near]
+    atm += far_share * reference_atm[far] ** 2 * reference_tenor[far]
+    return near, far, near_share, far_share, 1.0 / np.sqrt(atm)
 
 
 @kernel
-def _variance(  # pragma: no cover - compiled
-    knot_x: Floats, knot_w: Floats, knot_slope: Floats, low: int, high: int, at: int, x: float
-) -> float:
-    if x <= knot_x[low]:
-        return knot_w[low]
-    if x >= knot_x[high - 1]:
-        return knot_w[high - 1]
-    return knot_w[at] + knot_slope[at] * (x - knot_x[at])
+def _add_variance(  # pragma: no cover - compiled
+    log_moneyness: Floats,
+    to_x: float,
+    share: float,
+    knot_x: Floats,
+    knot_w: Floats,
+    knot_slope: Floats,
+    out: Floats,
+) -> None:
+    """Add a share of one slice's total variance at every k; k ascends but for small disorder."""
+    at, final = 0, knot_x.size - 1
+    low, high = knot_x[0], knot_x[final]
+    for i in range(log_moneyness.size):
+        x = min(max(log_moneyness[i] * to_x, low), high)
+        while at < final and knot_x[at + 1] <= x:
+            at += 1
+        while knot_x[at] > x:
+            at -= 1
+        out[i] += share * (knot_w[at] + knot_slope[at] * (x - knot_x[at]))
 
 
 @kernel
@@ -81,41 +106,26 @@ def surface_by_slice(  # pragma: no cover - compiled
     knot_start : (r + 1,) int array
         First knot of each reference slice.
     knot_x, knot_w, knot_slope : (q,) array
-        Knots ascending in x within a slice, and the slope of w to the next knot.
+        Knots ascending in x within a slice, and the slope of w to the next knot (0 at the last).
     reference_tenor, reference_atm : (r,) array
         Years; at-the-money vol.
     out : (k,) array
     """
     for s in range(slice_start.size - 1):
-        begin, end = slice_start[s], slice_start[s + 1]
-        low, high = first_reference[slice_time[s]], last_reference[slice_time[s]]
-        if high <= low:
-            for i in range(begin, end):
-                out[i] = np.nan
+        rows = slice(slice_start[s], slice_start[s + 1])
+        tenor, part = slice_tenor[s], out[rows]
+        near, far, near_share, far_share, to_x = _bracket(
+            slice_time[s], tenor, first_reference, last_reference, reference_tenor, reference_atm
+        )
+        if near < 0:
+            part[:] = np.nan
             continue
-        tenor = slice_tenor[s]
-        near = low
-        while near + 1 < high and reference_tenor[near + 1] <= tenor:
-            near += 1
-        far = near
-        near_share, far_share = tenor / reference_tenor[near], 0.0
-        if reference_tenor[near] <= tenor and near + 1 < high:
-            far = near + 1
-            far_share = (tenor - reference_tenor[near]) / (reference_tenor[far] - reference_tenor[near])
-            near_share = 1.0 - far_share
-        atm = near_share * reference_atm[near] ** 2 * reference_tenor[near]
-        atm += far_share * reference_atm[far] ** 2 * reference_tenor[far]
-        to_x = 1.0 / np.sqrt(atm)
-        near_at, far_at = knot_start[near], knot_start[far]
-        for i in range(begin, end):
-            x = log_moneyness[i] * to_x
-            near_at = _seek(knot_x, knot_start[near], knot_start[near + 1], near_at, x)
-            w = near_share * _variance(
-                knot_x, knot_w, knot_slope, knot_start[near], knot_start[near + 1], near_at, x
-            )
-            if far_share > 0.0:
-                far_at = _seek(knot_x, knot_start[far], knot_start[far + 1], far_at, x)
-                w += far_share * _variance(
-                    knot_x, knot_w, knot_slope, knot_start[far], knot_start[far + 1], far_at, x
-                )
-            out[i] = np.sqrt(w / tenor)
+        part[:] = 0.0
+        k = log_moneyness[rows]
+        knots = slice(knot_start[near], knot_start[near + 1])
+        _add_variance(k, to_x, near_share, knot_x[knots], knot_w[knots], knot_slope[knots], part)
+        if far_share > 0.0:
+            knots = slice(knot_start[far], knot_start[far + 1])
+            _add_variance(k, to_x, far_share, knot_x[knots], knot_w[knots], knot_slope[knots], part)
+        for i in range(part.size):
+            part[i] = np.sqrt(part[i] / tenor)

@@ -1,6 +1,6 @@
 """Vendor files -> (dataset, import report), and the canonical store they are kept in.
 
-Read `opening` first: it shows the way of a file. Arrow is imported inside functions, pandas not at all, so that
+Read `opening` first: it shows the way of a file. Arrow is imported inside functions and pandas is not used, so that
 importing this package costs the start of the program nothing.
 """
 

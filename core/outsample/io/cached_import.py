@@ -14,7 +14,7 @@ from outsample.errors import DataError, ExportError
 from outsample.io.bar_stamps import BarStamp
 from outsample.io.opening import READER_VERSION, Paths, as_paths, open_files
 from outsample.io.safe_write import replacing
-from outsample.io.source_file import Form, examine
+from outsample.io.source_file import examine
 from outsample.io.store import FORMAT_VERSION, Imported, is_store, read_store, write_store
 from outsample.io.vendor import Vendor
 
@@ -50,10 +50,10 @@ def import_cached(
         As `open_files`.
     """
     wanted = as_paths(paths)
-    contents = [examine(path) for path in wanted]
-    if contents[0][1] in (Form.PARQUET, Form.ARROW) and is_store(wanted[0]):
+    if is_store(wanted[0]):
         return open_files(wanted, vendor, currency, progress, cancelled)
-    key = _key([(file.name, file.sha256) for file, _ in contents], vendor, currency, symbol, stamp)
+    files = [examine(path)[0] for path in wanted]
+    key = _key([(file.name, file.sha256) for file in files], vendor, currency, symbol, stamp)
     entry = Path(cache_folder) / f"{key}.arrow"
     if entry.exists():
         try:

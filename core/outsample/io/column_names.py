@@ -3,10 +3,12 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 __all__ = ["find", "find_by_word", "listing", "normal", "words"]
 
 
+@lru_cache(maxsize=4_096)  # hundreds of files repeat the same header
 def normal(name: str) -> str:
     """Return `name` in lower case with letters and digits only: ``"Adj Close*"`` -> ``"adjclose"``."""
     folded = unicodedata.normalize("NFKC", name).casefold()

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from outsample.typing import HOUR, SECOND
@@ -43,6 +44,7 @@ class OptionName:
         return f"{self.base}_{self.quote}" if self.quote else self.base
 
 
+@lru_cache(maxsize=65_536)  # hundreds of snapshot files repeat the same thousands of names
 def parse_option_name(name: str) -> OptionName | None:
     """Return what `name` says, or None if it is not the name of an option.
 

@@ -21,7 +21,7 @@ from outsample.io.price_bars import read_prices
 from outsample.io.raw_table import RawTable, read_raw
 from outsample.io.reading import Reading
 from outsample.io.report import ImportReport, RejectLog, SourceFile
-from outsample.io.source_file import Form, examine
+from outsample.io.source_file import examine
 from outsample.io.store import Imported, is_store, read_store
 from outsample.io.vendor import Vendor, detect
 
@@ -82,13 +82,17 @@ def open_files(
             progress(fraction, what)
 
     wanted = as_paths(paths)
+    store = _among(wanted)
+    if store is not None:
+        step(0.0, f"reading {store.name}")
+        imported = read_store(store)
+        step(1.0, "done")
+        return imported
     files: list[SourceFile] = []
     tables: list[RawTable] = []
     for i, path in enumerate(wanted):
         step(0.5 * i / len(wanted), f"reading {path.name}")
         file, form = examine(path)
-        if form in (Form.PARQUET, Form.ARROW) and is_store(path):
-            return _stored(path, wanted, step)
         files.append(file)
         tables.append(read_raw(path, form))
     chosen = _one_vendor(tables) if vendor is None else vendor
@@ -121,12 +125,12 @@ def as_paths(paths: Paths) -> list[Path]:
     return listed
 
 
-def _stored(path: Path, wanted: list[Path], step: Callable[[float, str], None]) -> Imported:
-    if len(wanted) > 1:
-        raise DataError(f"a store is opened by itself, found {path.name} among {len(wanted)} files; open it alone")
-    imported = read_store(path)
-    step(1.0, "done")
-    return imported
+def _among(wanted: list[Path]) -> Path | None:
+    """Return the store among the paths, None if there is none; refuse it in company."""
+    store = next((path for path in wanted if is_store(path)), None)
+    if store is not None and len(wanted) > 1:
+        raise DataError(f"a store is opened by itself, found {store.name} among {len(wanted)} files; open it alone")
+    return store
 
 
 def _one_vendor(tables: Sequence[RawTable]) -> Vendor:

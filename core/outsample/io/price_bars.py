@@ -81,7 +81,6 @@ def read_prices(
         np.concatenate([getattr(part, key) for part in parts]) for key in ("file", "row", "stamp", "close")
     )
     rest = {key: np.concatenate([part.rest[key] for part in parts]) for key in (*_BAR, "volume")}
-    disorder = int(np.count_nonzero(np.diff(time) < 0))
     order = np.argsort(time, kind="stable")
     is_last = np.append(np.diff(time[order]) != 0, True)[: time.size]
     _log_repeats(np.sort(order[~is_last]), file, row, time, close, tables, log)
@@ -90,21 +89,28 @@ def read_prices(
         raise DataError(
             f"a price history needs at least 2 good bars, found {keep.size} ({log.main_reason()}); check the file"
         )
-    columns, is_calendar = parts[0].columns, all(part.is_calendar for part in parts)
-    wanted = BarStamp.END if stamp is None and columns.stamps_the_end else stamp
-    known, stamp_note = known_at(time[keep], wanted, is_calendar, columns.has_bars)
+    known, stamp_note = _known(parts, time[keep], stamp)
     dataset = Prices(
         known, rest["open"][keep], rest["high"][keep], rest["low"][keep], close[keep], rest["volume"][keep], symbols[0]
     )
-    notes = [note for part in parts for note in part.notes]
-    if 2 * keep.size < time.size:
-        notes.append("Warning: most rows repeat the time of another; does the file hold several series?")
-    notes += [stamp_note, *_order_notes(disorder, time), *_series_notes(dataset, time[keep])]
+    notes = [stamp_note, *_order_notes(time, keep.size), *_series_notes(dataset, time[keep])]
+    return _reading(dataset, parts, notes)
+
+
+def _known(parts: list[_Bars], stamps: Integers, stamp: BarStamp | None) -> tuple[Integers, str]:
+    columns = parts[0].columns
+    wanted = BarStamp.END if stamp is None and columns.stamps_the_end else stamp
+    return known_at(stamps, wanted, all(part.is_calendar for part in parts), columns.has_bars)
+
+
+def _reading(dataset: Prices, parts: list[_Bars], notes: list[str]) -> Reading:
+    """Return the dataset with what all files together said."""
     left_out: Counter[str] = Counter()
     for part in parts:
         left_out.update(part.left_out)
     mapping = tuple(dict.fromkeys(column for part in parts for column in part.mapping))
-    return Reading(dataset, mapping, tuple(dict.fromkeys(notes)), dict(left_out.most_common()))
+    said = [*(note for part in parts for note in part.notes), *notes]
+    return Reading(dataset, mapping, tuple(dict.fromkeys(said)), dict(left_out.most_common()))
 
 
 def _read_file(table: RawTable, file: int, symbol: str | None, log: RejectLog) -> _Bars:
@@ -237,7 +243,10 @@ def _log_repeats(
         log.add(RejectReason.REPEATED_BAR, table.file, row[here], text)
 
 
-def _order_notes(disorder: int, time: Integers) -> list[str]:
+def _order_notes(time: Integers, kept: int) -> list[str]:
+    if 2 * kept < time.size:
+        return ["Warning: most rows repeat the time of another; does the file hold several series?"]
+    disorder = int(np.count_nonzero(np.diff(time) < 0))
     if not disorder:
         return []
     if disorder >= time.size - 1 - np.count_nonzero(np.diff(time) == 0):

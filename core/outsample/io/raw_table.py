@@ -111,7 +111,7 @@ def _read_columnar(path: Path, form: Form) -> RawTable:
     from pyarrow import parquet
 
     if form is Form.PARQUET:
-        table = parquet.ParquetFile(str(path)).read()  # read_table would import pandas
+        table = parquet.ParquetFile(str(path)).read()
     else:
         with pa.memory_map(str(path)) as source:
             table = pa.ipc.open_file(source).read_all()

@@ -164,7 +164,7 @@ def _read_table(path: Path) -> Any:
     from pyarrow import parquet
 
     if path.suffix == ".parquet":
-        return parquet.ParquetFile(str(path)).read()  # read_table would import pandas
+        return parquet.ParquetFile(str(path)).read()
     return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
 
 

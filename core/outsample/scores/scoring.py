@@ -51,6 +51,10 @@ class Score(Protocol):
     def shown(self) -> Shown:
         """Whether the square root of the mean is shown."""
 
+    @property
+    def error_power(self) -> int:
+        """2 or 1 where the loss is that power of the absolute scaled error, which kernels can form in one pass; else 0."""
+
     def per_observation(self, prediction: Floats, realised: Floats, scale: Floats) -> Floats:
         """Return one loss per observation, shape (n,); NaN where any input is NaN."""
 
@@ -63,6 +67,7 @@ class SquaredError:
     functional: Functional = Functional.MEAN
     level: float | None = None
     shown: Shown = Shown.ROOT
+    error_power: int = 2
 
     @property
     def name(self) -> str:
@@ -85,6 +90,7 @@ class AbsoluteError:
     functional: Functional = Functional.MEAN
     level: float | None = None
     shown: Shown = Shown.MEAN
+    error_power: int = 1
 
     @property
     def name(self) -> str:
@@ -111,6 +117,7 @@ class Pinball:
     quantile: float = 0.01
     functional: Functional = Functional.QUANTILE
     shown: Shown = Shown.MEAN
+    error_power: int = 0
     unit: ErrorUnit = ErrorUnit.RETURN_PERCENT
 
     def __post_init__(self) -> None:
@@ -144,6 +151,7 @@ class QLIKE:
     functional: Functional = Functional.VARIANCE
     level: float | None = None
     shown: Shown = Shown.MEAN
+    error_power: int = 0
     unit: ErrorUnit = ErrorUnit.NATS
 
     @property

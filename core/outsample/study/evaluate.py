@@ -1,10 +1,10 @@
 """Fit on train, judge on test: the one path from a model to its losses, in the window, headless and in notebooks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -193,71 +193,91 @@ def compare(
     scored side by side; the numbers are the same bits either way.
     """
     chosen = settings or Settings()
-    each = map if executor is None else executor.map
-    candidates = list(each(lambda one: _predict(one, workspace, split, score, chosen), contenders))
-    mask = Mask.common(p for entry in candidates if isinstance(entry, _Candidate) for p in entry.compared)
+    candidates = [_candidate(one, workspace.data, split, chosen) for one in contenders]
+    fitted = [entry for entry in candidates if isinstance(entry, _Candidate)]
+    jobs = {job.key: job for entry in fitted for job in entry.jobs}
+    predicted = _side_by_side(executor, lambda job: workspace.predicted(job.key, job.predict), jobs)
+    mask = Mask.common(predicted[job.key] for entry in fitted for job in entry.compared)
     seen = workspace.observations(score.unit, chosen.stride, mask)
+    consistent = {key: one for key, one in predicted.items() if _is_consistent(one.prediction, score)}
+    losses = _side_by_side(executor, lambda one: workspace.losses(one, score, chosen.stride, mask), consistent)
     weights = seen.composition(split.train)
+    return tuple(_study(entry, predicted, losses, weights, split, score, chosen, mask) for entry in candidates)
 
-    def judge(entry: "_Candidate | Failure") -> Study | Failure:
-        if isinstance(entry, Failure):
-            return entry
-        return _judge(entry, workspace, split, score, chosen, mask, weights)
 
-    return tuple(each(judge, candidates))
+@dataclass(frozen=True, eq=False)
+class _Job:
+    """A prediction that is wanted, by its identity."""
+
+    key: Hashable
+    predict: Callable[[], Prediction]
 
 
 @dataclass(frozen=True, eq=False)
 class _Candidate:
     contender: Contender
     fitted: Fitted[Any]
-    own: Predicted
-    benchmark: Predicted | None
-    refitted: Predicted | None
+    own: _Job
+    benchmark: _Job | None
+    refitted: _Job | None
 
     @property
-    def compared(self) -> tuple[Predicted, ...]:
+    def compared(self) -> tuple[_Job, ...]:
         return (self.own,) if self.benchmark is None else (self.own, self.benchmark)
 
+    @property
+    def jobs(self) -> tuple[_Job, ...]:
+        """Benchmarks first: surfaces take longest."""
+        return tuple(job for job in (self.benchmark, self.own, self.refitted) if job is not None)
 
-def _predict(
-    contender: Contender, workspace: Workspace, split: Split, score: Score, settings: Settings
-) -> _Candidate | Failure:
-    data = workspace.data
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+
+
+def _side_by_side(
+    executor: Executor | None, work: Callable[[Given], Made], items: dict[Hashable, Given]
+) -> dict[Hashable, Made]:
+    """Return `work` of every item, on the threads of `executor` where there is one."""
+    done = map(work, items.values()) if executor is None else executor.map(work, items.values())
+    return dict(zip(items, done, strict=True))
+
+
+def _candidate(contender: Contender, data: Dataset, split: Split, settings: Settings) -> _Candidate | Failure:
     try:
         fitted = contender.model.fit(data, split.train)
         rival = None if contender.benchmark is None else contender.benchmark.fit(data, split.train)
     except FitError as error:
         message, _, cure = str(error).rpartition("; ")
         return Failure(contender.name, FailureReason.CANNOT_FIT, message or cure, cure if message else "")
-    own = workspace.predicted(fitted, lambda: fitted.predict(data))
-    if (own.prediction.functional, own.prediction.level) != (score.functional, score.level):
-        return _wrong_score(contender.name, own.prediction, score)
-    other = None if rival is None else workspace.predicted(rival, lambda: rival.predict(data))
-    return _Candidate(contender, fitted, own, other, _refit(contender, workspace, split, settings))
+    own = _Job(cast(Hashable, fitted), lambda: fitted.predict(data))
+    other = None if rival is None else _Job(cast(Hashable, rival), lambda: rival.predict(data))
+    return _Candidate(contender, fitted, own, other, _refit(contender, data, split, settings))
 
 
-def _refit(contender: Contender, workspace: Workspace, split: Split, settings: Settings) -> Predicted | None:
+def _refit(contender: Contender, data: Dataset, split: Split, settings: Settings) -> _Job | None:
     model = contender.model
     if contender.benchmark is None or not isinstance(model, Refits):
         return None
     schedule = refit_schedule(split, settings.scheme)
-    key = (model, schedule.key())
-    return workspace.predicted(key, lambda: model.predict_refitted(workspace.data, schedule))
+    return _Job((model, schedule.key()), lambda: model.predict_refitted(data, schedule))
 
 
-def _judge(
-    entry: _Candidate,
-    workspace: Workspace,
+def _study(
+    entry: _Candidate | Failure,
+    predicted: dict[Hashable, Predicted],
+    losses: dict[Hashable, Losses],
+    weights: Floats,
     split: Split,
     score: Score,
     settings: Settings,
     mask: Mask,
-    weights: Floats,
 ) -> Study | Failure:
-    def losses(predicted: Predicted | None) -> Losses | None:
-        return None if predicted is None else workspace.losses(predicted, score, settings.stride, mask)
-
+    if isinstance(entry, Failure):
+        return entry
+    own = predicted[entry.own.key]
+    if entry.own.key not in losses:
+        return _wrong_score(entry.contender.name, own.prediction, score)
     if not weights.any():
         return Failure(
             entry.contender.name,
@@ -265,21 +285,24 @@ def _judge(
             "a comparison needs train quotes that every model on screen predicts, found none",
             "widen the train window or switch off the model that refuses them",
         )
-    own = workspace.losses(entry.own, score, settings.stride, mask)
     return Study(
         entry.contender,
         split,
         score,
         settings,
         entry.fitted,
-        entry.own.prediction,
-        own,
-        losses(entry.benchmark),
-        losses(entry.refitted),
+        own.prediction,
+        losses[entry.own.key],
+        losses.get(entry.benchmark.key) if entry.benchmark else None,
+        losses.get(entry.refitted.key) if entry.refitted else None,
         weights if settings.composition is Composition.TRAIN else None,
-        refused=entry.own.refused,
+        refused=own.refused,
         uncommon=0 if mask.values is None else int(np.count_nonzero(~mask.values)),
     )
+
+
+def _is_consistent(prediction: Prediction, score: Score) -> bool:
+    return (prediction.functional, prediction.level) == (score.functional, score.level)
 
 
 def _wrong_score(name: str, prediction: Prediction, score: Score) -> Failure:

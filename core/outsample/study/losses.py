@@ -93,12 +93,18 @@ def observe(data: Dataset, unit: ErrorUnit, stride: int, mask: Bools | None) -> 
 
 @kernel
 def _tabulate(  # pragma: no cover - compiled
-    slot: Integers, values: Floats, prediction: Floats, realised: Floats, scale: Floats, table: Floats
+    slot: Integers, values: Floats, power: int, prediction: Floats, realised: Floats, scale: Floats, table: Floats
 ) -> None:
-    """Add loss and signed error of every observation to its slot."""
+    """Add loss and signed error of every observation to its slot; `values` is read only where `power` is 0."""
     for i in range(slot.size):
-        table[slot[i], 0] += values[i]
-        table[slot[i], 1] += (prediction[i] - realised[i]) * scale[i]
+        error = (prediction[i] - realised[i]) * scale[i]
+        table[slot[i], 1] += error
+        if power == 2:
+            table[slot[i], 0] += error * error
+        elif power == 1:
+            table[slot[i], 0] += abs(error)
+        else:
+            table[slot[i], 0] += values[i]
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +141,9 @@ class Losses:
         """(m, cells, 2) sums of losses and of signed errors."""
         seen = self.seen
         table = np.zeros((seen.times.size * seen.n_cells + 1, 2))
-        _tabulate(seen.slot, self.values(), self.prediction, seen.realised, seen.scale, table)
+        power = self.score.error_power
+        values = np.empty(0) if power else self.values()
+        _tabulate(seen.slot, values, power, self.prediction, seen.realised, seen.scale, table)
         return frozen(table[:-1].reshape(seen.times.size, seen.n_cells, 2))
 
     @cached_property

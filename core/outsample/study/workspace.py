@@ -15,7 +15,7 @@ from outsample.typing import Bools, Floats
 
 __all__ = ["Mask", "Predicted", "Workspace"]
 
-_KEPT: Final = 16  # entries a kind: one generation of models, benchmarks and refits, and some of the one before
+_KEPT: Final = 20  # entries a kind: one generation of models, benchmarks and refits, and some of the one before
 
 Value = TypeVar("Value")
 
