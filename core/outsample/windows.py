@@ -32,8 +32,10 @@ __all__ = [
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ISO: Final = re.compile(
-    r"(?P<whole>\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?)(?:\.(?P<fraction>\d+))?(?P<zone>Z|[+-]\d\d:?\d\d)?"
+    r"(?P<whole>\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?=[.Z+-]|$))?)?)"
+    r"(?:(?<=:\d\d:\d\d)\.(?P<fraction>\d+))?(?P<zone>Z|[+-]\d\d:?\d\d)?"
 )
+_LAST: Final = int(np.iinfo(np.int64).max)  # 2262-04-11: what nanoseconds in 64 bits can tell
 MINIMUM_TIMES: Final = 20  # each window keeps at least so many times (DEFINITIONS, Split)
 
 
@@ -130,7 +132,7 @@ def parse_time(text: str) -> int:
     Raises
     ------
     UsageError
-        The text is not a date or time.
+        The text is not a date or time, or lies outside 1677-09-22..2262-04-11.
     """
     found = _ISO.fullmatch(text.strip())
     fraction = (found["fraction"] or "") if found else ""
@@ -143,7 +145,10 @@ def parse_time(text: str) -> int:
             f"a time must be ISO-8601 such as 2026-03-01 or 2026-03-01T08:00Z, found {text!r}; type it again"
         ) from None
     moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
-    return int((moment - _EPOCH) // timedelta(seconds=1)) * SECOND + int(fraction.ljust(9, "0"))
+    time = int((moment - _EPOCH) // timedelta(seconds=1)) * SECOND + int(fraction.ljust(9, "0"))
+    if abs(time) > _LAST:
+        raise UsageError(f"a time must lie between 1677-09-22 and 2262-04-11, found {text!r}; type it again")
+    return time
 
 
 def default_split(times: Integers, purge: int = 0, train_share: float = 0.7) -> Split:
@@ -171,13 +176,10 @@ def default_split(times: Integers, purge: int = 0, train_share: float = 0.7) -> 
 
 
 def nearest_boundary(times: Integers, time: int) -> int:
-    """Return the index 0..n of the boundary nearest to `time`; n is the end after the last time."""
+    """Return the index 0..n of the boundary nearest to `time`; n is the end, one nanosecond after the last time."""
     right = int(np.searchsorted(times, time))
-    if right == 0:
-        return 0
-    if right == times.size:
-        spacing = int(times[-1] - times[-2]) if times.size > 1 else 2
-        return right if time - int(times[-1]) > spacing // 2 else right - 1
+    if right in (0, times.size):
+        return right
     return right if int(times[right]) - time < time - int(times[right - 1]) else right - 1
 
 
@@ -200,7 +202,7 @@ def move(split: Split, handle: Handle, time: int, times: Integers, scheme: Schem
         Label horizon in nanoseconds: the purge gap never falls below it.
     """
     if scheme is Scheme.ROLLING or handle is Handle.WHOLE:
-        return _move_pattern(split, handle, time, times)
+        return _move_pattern(split, handle, time, times, horizon)
     boundary = nearest_boundary(times, time)
     if handle is Handle.TRAIN_START:
         return split if scheme is Scheme.ANCHORED else _move_train_start(split, boundary, times)
@@ -215,6 +217,8 @@ def move(split: Split, handle: Handle, time: int, times: Integers, scheme: Schem
 
 def step(split: Split, handle: Handle, bars: int, times: Integers, scheme: Scheme, horizon: int = 0) -> Split:
     """Return the split after `handle` was moved by a number of observation times."""
+    if scheme is Scheme.ROLLING:
+        handle = Handle.WHOLE  # one pattern: whatever handle is pressed, the train window moves by that many times
     position = int(np.searchsorted(times, position_of(split, handle)))
     target = _time_of(times, int(np.clip(position + bars, 0, times.size)))
     return move(split, handle, target, times, scheme, horizon)
@@ -246,7 +250,7 @@ def _floor(times: Integers, time: int) -> int:
 
 
 def _move_train_start(split: Split, boundary: int, times: Integers) -> Split:
-    high = _ceiling(times, split.train.stop) - MINIMUM_TIMES
+    high = max(0, _ceiling(times, split.train.stop) - MINIMUM_TIMES)
     start = _time_of(times, min(boundary, high))
     return replace(split, train=Window(start, split.train.stop))
 
@@ -255,11 +259,15 @@ def _move_train_end(split: Split, boundary: int, times: Integers, scheme: Scheme
     low = split.train.rows(times).start + MINIMUM_TIMES
     if scheme is Scheme.FREE:
         high = _floor(times, split.test.start - horizon)
+        if high < low:
+            return split
         stop = _time_of(times, max(min(boundary, high), low))
-        return Split(Window(split.train.start, stop), split.test, min(split.purge, split.test.start - stop))
+        return Split(Window(split.train.start, stop), split.test, split.test.start - stop)
     gap = max(split.purge, horizon)
-    last_start = _ceiling(times, split.test.stop) - MINIMUM_TIMES
+    last_start = max(0, _ceiling(times, split.test.stop) - MINIMUM_TIMES)
     high = _floor(times, _time_of(times, last_start) - gap)
+    if high < low:
+        return split
     stop = _time_of(times, max(min(boundary, high), low))
     start = _time_of(times, _ceiling(times, stop + gap))
     return Split(Window(split.train.start, stop), Window(start, split.test.stop), gap)
@@ -268,17 +276,42 @@ def _move_train_end(split: Split, boundary: int, times: Integers, scheme: Scheme
 def _move_test_start(split: Split, boundary: int, times: Integers, horizon: int) -> Split:
     low = _ceiling(times, split.train.stop + horizon)
     high = _ceiling(times, split.test.stop) - MINIMUM_TIMES
+    if high < low:
+        return split
     start = _time_of(times, max(min(boundary, high), low))
     return Split(split.train, Window(start, split.test.stop), start - split.train.stop)
 
 
-def _move_pattern(split: Split, handle: Handle, time: int, times: Integers) -> Split:
-    """Move all four boundaries by the same number of observation times, so that lengths keep their meaning."""
+def _move_pattern(split: Split, handle: Handle, time: int, times: Integers, horizon: int) -> Split:
+    """Move the pattern: both windows keep their numbers of observation times, the gap keeps its purge.
+
+    Where times are irregular the same number of them is another length, so that the test start follows from the
+    train end by the purge in time, and by the observation times that the gap held beyond it.
+    """
     corners = [_ceiling(times, t) for t in (split.train.start, split.train.stop, split.test.start, split.test.stop)]
-    wanted = nearest_boundary(times, time) - _ceiling(times, position_of(split, handle))
-    shift = int(np.clip(wanted, -corners[0], times.size - corners[3]))
-    if shift == 0:
+    train_start, train_stop, test_start, test_stop = corners
+    count, purge = test_stop - test_start, max(split.purge, horizon)
+    slack = max(0, test_start - _ceiling(times, _time_of(times, train_stop) + purge))
+    boundary = nearest_boundary(times, time)
+    if boundary == _ceiling(times, position_of(split, handle)) and purge == split.purge:
         return split
-    train_start, train_stop, test_start, test_stop = (_time_of(times, corner + shift) for corner in corners)
-    purge = min(split.purge, test_start - train_stop)
-    return Split(Window(train_start, train_stop), Window(test_start, test_stop), purge)
+
+    def train_stop_before(start: int) -> int:
+        return _floor(times, _time_of(times, max(0, start - slack)) - purge)
+
+    match handle:
+        case Handle.TRAIN_START | Handle.WHOLE:
+            wanted = boundary + train_stop - train_start
+        case Handle.TRAIN_END:
+            wanted = boundary
+        case Handle.TEST_START:
+            wanted = train_stop_before(boundary)
+        case Handle.TEST_END:
+            wanted = train_stop_before(boundary - count)
+    low, high = train_stop - train_start, train_stop_before(times.size - count)
+    if high < low:
+        return split
+    stop = max(min(wanted, high), low)
+    start = _ceiling(times, _time_of(times, stop) + purge) + slack
+    train = Window(_time_of(times, stop - train_stop + train_start), _time_of(times, stop))
+    return Split(train, Window(_time_of(times, start), _time_of(times, start + count)), purge)

@@ -162,16 +162,23 @@ def _at_the_money(log_moneyness: Floats, vol: Floats, start: Integers) -> Floats
 
 def _underlying(quotes: "OptionQuotes") -> Prices:
     """Return the median spot index of each snapshot; the nearest expiry's forward where no index is known."""
-    first = np.searchsorted(quotes.time, quotes.times)
-    level = quotes.index if np.isfinite(quotes.index).any() else quotes.forward
-    bounds = np.r_[first, quotes.size]
-    price = np.array([_median(level[a:b]) for a, b in zip(bounds[:-1], bounds[1:], strict=True)])
+    bounds = np.r_[np.searchsorted(quotes.time, quotes.times), quotes.size].tolist()
+    price = np.array([_level(quotes, slice(a, b)) for a, b in zip(bounds[:-1], bounds[1:], strict=True)])
     known = np.isfinite(price) & (price > 0)
     time, price = quotes.times[known], price[known]
     missing = np.full(price.size, np.nan)
     return Prices(
         time.copy(), price.copy(), price.copy(), price.copy(), price, missing, quotes.currency, quotes.source
     )
+
+
+def _level(quotes: "OptionQuotes", rows: slice) -> float:
+    index = _median(quotes.index[rows])
+    if np.isfinite(index):
+        return index
+    forward, expiry = quotes.forward[rows], quotes.expiry[rows]
+    known = np.isfinite(forward)
+    return _median(forward[known & (expiry == expiry[known].min())]) if known.any() else float("nan")
 
 
 def _median(values: Floats) -> float:

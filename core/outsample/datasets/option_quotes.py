@@ -19,7 +19,6 @@ from outsample.typing import Bools, Floats, Integers, frozen
 
 __all__ = ["COLUMNS", "OptionQuotes", "Settlement"]
 
-ALL = slice(None)
 FLOAT_COLUMNS = ("strike", "forward", "index", "bid", "ask", "mark", "mark_vol", "open_interest", "volume")
 ALL = slice(None)
 COLUMNS = ("time", "expiry", "instrument", "is_call", "settlement", *FLOAT_COLUMNS)
@@ -95,6 +94,10 @@ class OptionQuotes:
             raise DataError("an option history needs at least one quote, found none; load another file")
         if not (np.diff(self.time) >= 0).all():
             raise DataError("option quotes must be sorted by time, found disorder; import the file again")
+        if not _is_sorted(self.time, self.expiry, self.strike):
+            raise DataError(
+                "option quotes of one time must be sorted by expiry and strike, found disorder; import the file again"
+            )
         for name in sizes:
             frozen(getattr(self, name))
 
@@ -175,3 +178,10 @@ class OptionQuotes:
     def viewed(self, target: Target, axis: Axis) -> "OptionQuotes":
         """Return the same quotes with another observed price or cell axis; columns are shared."""
         return replace(self, target=target, axis=axis)
+
+
+def _is_sorted(time: Integers, expiry: Integers, strike: Floats) -> bool:
+    """Whether expiries ascend within a time, and strikes within an expiry."""
+    same_time = time[1:] == time[:-1]
+    same_slice = same_time & (expiry[1:] == expiry[:-1])
+    return not ((same_time & (expiry[1:] < expiry[:-1])) | (same_slice & (strike[1:] < strike[:-1]))).any()

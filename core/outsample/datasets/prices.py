@@ -42,13 +42,17 @@ class Prices:
     source: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        columns = {name: getattr(self, name) for name in ("time", "open", "high", "low", "close", "volume")}
+        sizes = {name: column.size for name, column in columns.items()}
+        if len(set(sizes.values())) != 1:
+            raise DataError(f"price columns must have one length, found {sizes}; rebuild the store")
         if self.time.size < 2:
             raise DataError(f"a price history needs at least 2 bars, found {self.time.size}; load a longer file")
         if not (np.diff(self.time) > 0).all():
             raise DataError("price bars must be in strictly increasing time, found repeats or disorder; sort them")
         if not (np.isfinite(self.close) & (self.close > 0)).all():
             raise DataError("closes must be finite and positive, found others; reject those bars on import")
-        for column in (self.time, self.open, self.high, self.low, self.close, self.volume):
+        for column in columns.values():
             frozen(column)
 
     @cached_property

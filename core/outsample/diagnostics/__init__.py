@@ -1,8 +1,8 @@
 """Tests and summaries of a study."""
 
 from outsample.diagnostics.decay import Curve, DecayCurve, decay
-from outsample.diagnostics.headline import Headline, headline, shown, windowed
+from outsample.diagnostics.headline import Headline, finite, headline, shown
 
 from outsample.diagnostics.surface import SPARSE_BELOW, ErrorSurface, error_surface
 
-__all__ = ["SPARSE_BELOW", "Curve", "DecayCurve", "ErrorSurface", "Headline", "decay", "error_surface", "headline", "shown", "windowed"]
+__all__ = ["SPARSE_BELOW", "Curve", "DecayCurve", "ErrorSurface", "Headline", "decay", "error_surface", "finite", "headline", "shown"]

@@ -70,12 +70,12 @@ class DecayCurve:
 def decay(study: Study) -> DecayCurve:
     """Compute the decay of a study over its test window."""
     times = study.losses.times
-    rows = study.split.test.rows(times)
+    rows = study.test_rows
     days = (times[rows] - study.split.train.stop) / DAY
     edges = _edges(float(days[-1]) if days.size else 0.0)
     bucket = np.searchsorted(edges, days, side="right") - 1
     raw, counted = _bucketed(study.loss[rows], bucket, edges.size - 1)
-    train = study.split.train.rows(times)
+    train = study.train_rows
     rooted = study.score.shown is Shown.ROOT
     curve = _curve(raw, rooted, _finite_mean(study.loss[train]), study.score.unit.value)
     relative = None

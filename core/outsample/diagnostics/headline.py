@@ -16,9 +16,8 @@ from outsample.inference import Side as Bound
 from outsample.scores import Shown
 from outsample.study import Study
 from outsample.typing import Floats
-from outsample.windows import Window
 
-__all__ = ["Headline", "headline", "shown", "windowed"]
+__all__ = ["Headline", "finite", "headline", "shown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +88,21 @@ def shown(study: Study, loss: float) -> float:
     return float(np.sqrt(loss)) if study.score.shown is Shown.ROOT else float(loss)
 
 
-def windowed(study: Study, series: Floats, window: Window) -> Floats:
-    """Return the finite values of a per-time series in a window."""
-    part = series[window.rows(study.losses.times)]
+def finite(series: Floats, rows: slice) -> Floats:
+    """Return the finite values of a per-time series among some times."""
+    part = series[rows]
     return part[np.isfinite(part)]
 
 
 def headline(study: Study) -> Headline:
     """Compute the headline of a study; NaN where a window holds nothing."""
-    train, test = study.split.train, study.split.test
-    inside, outside = windowed(study, study.loss, train), windowed(study, study.loss, test)
+    train, test = study.train_rows, study.test_rows
+    inside, outside = finite(study.loss, train), finite(study.loss, test)
     in_sample, out_of_sample = shown(study, _mean(inside)), shown(study, _mean(outside))
     before, after = _contrasts(study)
     effect = _effect(study, before, after)
     interval = effect.interval()
-    rows = np.r_[train.rows(study.losses.times), test.rows(study.losses.times)]
+    times = (train.stop - train.start) + (test.stop - test.start)
     return Headline(
         model=study.name,
         benchmark=study.contender.benchmark_name,
@@ -121,10 +120,10 @@ def headline(study: Study) -> Headline:
         lower_bound=effect.bound(Bound.LOWER),
         upper_bound=effect.bound(Bound.UPPER),
         p_value=effect.p_value,
-        regret=float("nan") if study.regret is None else _mean(windowed(study, study.regret, test)),
+        regret=float("nan") if study.regret is None else _mean(finite(study.regret, test)),
         times_train=inside.size,
         times_test=outside.size,
-        missing=int(np.count_nonzero(~np.isfinite(study.loss[rows]))),
+        missing=times - inside.size - outside.size,
         effective_train=before.n_eff,
         effective_test=after.n_eff,
         minimum_detectable=minimum_detectable_effect(effect.standard_error, effect.dof),
@@ -135,8 +134,7 @@ def headline(study: Study) -> Headline:
 def _contrasts(study: Study) -> tuple[LongRun, LongRun]:
     """Return the long-run figures of d_t on train and test; of the loss itself for a benchmark."""
     series = study.loss if study.differential is None else study.differential
-    train, test = study.split.train, study.split.test
-    return long_run(windowed(study, series, train)), long_run(windowed(study, series, test))
+    return long_run(finite(series, study.train_rows)), long_run(finite(series, study.test_rows))
 
 
 def _effect(study: Study, before: LongRun, after: LongRun) -> MeanDifference:
@@ -148,10 +146,9 @@ def _effect(study: Study, before: LongRun, after: LongRun) -> MeanDifference:
     return MeanDifference(after.mean, after.standard_error, float(after.dof))
 
 
-def _bias(study: Study, window: Window) -> float:
-    rows = window.rows(study.losses.times)
-    count = study.losses.seen.count_prefix.total(rows).sum()
-    return float(study.losses.prefix.total(rows)[:, 1].sum() / count) if count > 0 else float("nan")
+def _bias(study: Study, rows: slice) -> float:
+    count = study.losses.seen.counts[rows].sum()
+    return float(study.losses.table[rows, :, 1].sum() / count) if count > 0 else float("nan")
 
 
 def _mean(values: Floats) -> float:

@@ -5,12 +5,16 @@ over standardised moneyness ``x = ln(K/F) / (sigma_atm sqrt T)``. Between knots 
 constant x; outside the knots w is flat in x; outside the slices the vol is flat in T.
 """
 
+from typing import Final
+
 import numpy as np
 
 from outsample.compiled import kernel
 from outsample.typing import Floats, Integers
 
-__all__ = ["quadratic_by_slice", "surface_by_slice"]
+__all__ = ["BUCKETS", "index_knots", "quadratic_by_slice", "surface_by_slice"]
+
+BUCKETS: Final = 256
 
 
 @kernel
@@ -56,24 +60,54 @@ def _bracket(  # pragma: no cover - compiled
 
 
 @kernel
+def index_knots(knot_x: Floats, knot_start: Integers, starts: Integers) -> None:  # pragma: no cover - compiled
+    """Fill `starts` (r, BUCKETS): the last knot at or below the left edge of each equal stretch of a slice's x range.
+
+    A quote then finds its knots in one look-up and, rarely, one step: walking from knot to knot costs a
+    mispredicted branch a quote, which is most of the time of an interpolation.
+    """
+    for s in range(starts.shape[0]):
+        x = knot_x[knot_start[s] : knot_start[s + 1]]
+        width = (x[-1] - x[0]) / starts.shape[1]
+        at = 0
+        for bucket in range(starts.shape[1]):
+            edge = x[0] + bucket * width
+            while at + 1 < x.size and x[at + 1] <= edge:
+                at += 1
+            starts[s, bucket] = at
+
+
+@kernel
 def _add_variance(  # pragma: no cover - compiled
     log_moneyness: Floats,
     to_x: float,
     share: float,
+    starts: Integers,
     knot_x: Floats,
     knot_w: Floats,
     knot_slope: Floats,
     out: Floats,
 ) -> None:
-    """Add a share of one slice's total variance at every k; k ascends but for small disorder."""
-    at, final = 0, knot_x.size - 1
+    """Add a share of one slice's total variance at every k.
+
+    Indices are unsigned, which spares the test for a negative one at every access: half of the time.
+    """
+    one, final = np.uint64(1), np.uint64(knot_x.size - 1)
+    top = np.uint64(starts.size - 1)
     low, high = knot_x[0], knot_x[final]
+    to_bucket = starts.size / (high - low) if high > low else 0.0
     for i in range(log_moneyness.size):
-        x = min(max(log_moneyness[i] * to_x, low), high)
-        while at < final and knot_x[at + 1] <= x:
-            at += 1
-        while knot_x[at] > x:
-            at -= 1
+        x = log_moneyness[i] * to_x
+        x = low if x < low else x
+        x = high if x > high else x
+        bucket = np.uint64((x - low) * to_bucket)
+        at = np.uint64(starts[bucket if bucket < top else top])
+        after = at + one if at < final else final
+        at = after if knot_x[after] <= x else at
+        while at < final and knot_x[at + one] <= x:
+            at += one
+        while at > 0 and knot_x[at] > x:  # rounding at the edge of a bucket
+            at -= one
         out[i] += share * (knot_w[at] + knot_slope[at] * (x - knot_x[at]))
 
 
@@ -86,6 +120,7 @@ def surface_by_slice(  # pragma: no cover - compiled
     first_reference: Integers,
     last_reference: Integers,
     knot_start: Integers,
+    knot_index: Integers,
     knot_x: Floats,
     knot_w: Floats,
     knot_slope: Floats,
@@ -98,13 +133,15 @@ def surface_by_slice(  # pragma: no cover - compiled
     Parameters
     ----------
     log_moneyness : (k,) array
-        Of the quotes, ascending within a slice but for small disorder.
+        Of the quotes.
     slice_start, slice_time, slice_tenor : (s + 1,), (s,), (s,) array
         Slices of the quotes: first quote, time index, tenor in years.
     first_reference, last_reference : (m,) int array
         Per time, the half-open range of reference slices; an empty range means no surface.
     knot_start : (r + 1,) int array
         First knot of each reference slice.
+    knot_index : (r, BUCKETS) int array
+        From `index_knots`.
     knot_x, knot_w, knot_slope : (q,) array
         Knots ascending in x within a slice, and the slope of w to the next knot (0 at the last).
     reference_tenor, reference_atm : (r,) array
@@ -123,9 +160,10 @@ def surface_by_slice(  # pragma: no cover - compiled
         part[:] = 0.0
         k = log_moneyness[rows]
         knots = slice(knot_start[near], knot_start[near + 1])
-        _add_variance(k, to_x, near_share, knot_x[knots], knot_w[knots], knot_slope[knots], part)
+        _add_variance(k, to_x, near_share, knot_index[near], knot_x[knots], knot_w[knots], knot_slope[knots], part)
         if far_share > 0.0:
             knots = slice(knot_start[far], knot_start[far + 1])
-            _add_variance(k, to_x, far_share, knot_x[knots], knot_w[knots], knot_slope[knots], part)
+            _add_variance(k, to_x, far_share, knot_index[far], knot_x[knots], knot_w[knots], knot_slope[knots], part)
+        per_year = 1.0 / tenor
         for i in range(part.size):
-            part[i] = np.sqrt(part[i] / tenor)
+            part[i] = np.sqrt(part[i] * per_year)

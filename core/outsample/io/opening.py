@@ -72,15 +72,7 @@ def open_files(
         If `cancelled` returned true.
     """
     begin = wall_clock.perf_counter()
-
-    def step(fraction: float, what: str) -> None:
-        if cancelled is not None and cancelled():
-            raise ImportCancelledError(
-                "the import was stopped before it ended; nothing was changed, open the file again"
-            )
-        if progress is not None:
-            progress(fraction, what)
-
+    step = _steps(progress, cancelled)
     wanted = as_paths(paths)
     store = _among(wanted)
     if store is not None:
@@ -88,13 +80,7 @@ def open_files(
         imported = read_store(store)
         step(1.0, "done")
         return imported
-    files: list[SourceFile] = []
-    tables: list[RawTable] = []
-    for i, path in enumerate(wanted):
-        step(0.5 * i / len(wanted), f"reading {path.name}")
-        file, form = examine(path)
-        files.append(file)
-        tables.append(read_raw(path, form))
+    files, tables = _read_all(wanted, step)
     chosen = _one_vendor(tables) if vendor is None else vendor
     log = RejectLog()
 
@@ -109,6 +95,33 @@ def open_files(
     report = _report(chosen, files, rows_read, reading, log, wall_clock.perf_counter() - begin)
     step(1.0, "done")
     return Imported(replace(reading.dataset, source=_source(report)), report)
+
+
+def _steps(
+    progress: Callable[[float, str], None] | None, cancelled: Callable[[], bool] | None
+) -> Callable[[float, str], None]:
+    """Return what is called between steps: it stops the import if asked to, else tells how far it is."""
+
+    def step(fraction: float, what: str) -> None:
+        if cancelled is not None and cancelled():
+            raise ImportCancelledError(
+                "the import was stopped before it ended; nothing was changed, open the file again"
+            )
+        if progress is not None:
+            progress(fraction, what)
+
+    return step
+
+
+def _read_all(wanted: list[Path], step: Callable[[float, str], None]) -> tuple[list[SourceFile], list[RawTable]]:
+    files: list[SourceFile] = []
+    tables: list[RawTable] = []
+    for i, path in enumerate(wanted):
+        step(0.5 * i / len(wanted), f"reading {path.name}")
+        file, form = examine(path)
+        files.append(file)
+        tables.append(read_raw(path, form))
+    return files, tables
 
 
 def as_paths(paths: Paths) -> list[Path]:

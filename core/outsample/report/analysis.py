@@ -8,7 +8,7 @@ from typing import Any
 
 from outsample.catalog import Entry, ScoreEntry, contenders, entry, kind_of, score
 from outsample.datasets import OptionQuotes, Prices
-from outsample.diagnostics import DecayCurve, Headline, decay, headline, windowed
+from outsample.diagnostics import DecayCurve, Headline, decay, finite, headline
 from outsample.errors import DataError
 from outsample.model import Dataset
 from outsample.prepared import prepared
@@ -104,8 +104,7 @@ def analyse(
     chosen, item = settings or Settings(), score(score_name)
     kind_of(workspace.data)
     studies = compare(contenders(tuple(models)), workspace, split, item.score, chosen, executor)
-    each: Any = map if executor is None else executor.map
-    results = tuple(each(_judged, studies))
+    results = tuple(_judged(study) for study in studies)
     track = regime_track(_daily(workspace.data), split.train, regimes or RegimeSettings())
     return Analysis(workspace.data, split, item, chosen, results, track)
 
@@ -142,5 +141,5 @@ def _judged(study: Study | Failure) -> Judged | Failure:
 
 
 def _mean_in_train(study: Study, series: Any) -> float:
-    values = windowed(study, series, study.split.train)
+    values = finite(series, study.train_rows)
     return float(values.mean()) if values.size else float("nan")

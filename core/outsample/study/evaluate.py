@@ -120,6 +120,16 @@ class Study:
             return None
         return contrast(self.loss, self.refitted_losses.per_time(self.weights), self.is_ratio)
 
+    @cached_property
+    def train_rows(self) -> slice:
+        """Times of the train window."""
+        return self.split.train.rows(self.losses.times)
+
+    @cached_property
+    def test_rows(self) -> slice:
+        """Times of the test window."""
+        return self.split.test.rows(self.losses.times)
+
     @property
     def is_ratio(self) -> bool:
         """Whether losses are compared by their log ratio."""
@@ -196,12 +206,20 @@ def compare(
     candidates = [_candidate(one, workspace.data, split, chosen) for one in contenders]
     fitted = [entry for entry in candidates if isinstance(entry, _Candidate)]
     jobs = {job.key: job for entry in fitted for job in entry.jobs}
-    predicted = _side_by_side(executor, lambda job: workspace.predicted(job.key, job.predict), jobs)
-    mask = Mask.common(predicted[job.key] for entry in fitted for job in entry.compared)
-    seen = workspace.observations(score.unit, chosen.stride, mask)
+    guess = workspace.latest_mask
+
+    def work(job: _Job) -> Predicted:
+        """Predict, and score under the mask of the last comparison: it hardly ever changes."""
+        made = workspace.predicted(job.key, job.predict)
+        if guess is not None and _is_consistent(made.prediction, score):
+            workspace.losses(made, score, chosen.stride, guess)
+        return made
+
+    predicted = _side_by_side(executor, work, jobs)
+    mask = workspace.latest_mask = Mask.common(predicted[job.key] for entry in fitted for job in entry.compared)
     consistent = {key: one for key, one in predicted.items() if _is_consistent(one.prediction, score)}
-    losses = _side_by_side(executor, lambda one: workspace.losses(one, score, chosen.stride, mask), consistent)
-    weights = seen.composition(split.train)
+    losses = {key: workspace.losses(one, score, chosen.stride, mask) for key, one in consistent.items()}
+    weights = workspace.observations(score.unit, chosen.stride, mask).composition(split.train)
     return tuple(_study(entry, predicted, losses, weights, split, score, chosen, mask) for entry in candidates)
 
 

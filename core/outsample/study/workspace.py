@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 import numpy as np
 
 from outsample.model import Dataset, Prediction
-from outsample.scores import ErrorUnit, Score
+from outsample.scores import ErrorUnit, Functional, Score
 from outsample.study.losses import Losses, Observations, observe
 from outsample.typing import Bools, Floats
 
@@ -70,6 +70,7 @@ class Workspace:
 
     def __init__(self, data: Dataset) -> None:
         self.data = data
+        self.latest_mask: Mask | None = None
         self._lock = threading.Lock()
         self._kinds: dict[str, OrderedDict[Hashable, Any]] = {}
 
@@ -79,6 +80,8 @@ class Workspace:
         def build() -> Predicted:
             prediction = predict()
             finite = np.isfinite(prediction.values)
+            if prediction.functional is Functional.VARIANCE:
+                finite &= prediction.values > 0.0  # no score can judge a variance of nothing: it is no prediction
             return Predicted(key, prediction, None if finite.all() else finite)
 
         return self._remembered("predictions", key, build)

@@ -55,7 +55,12 @@ class RollingSurfaceFit:
 
 @dataclass(frozen=True, slots=True)
 class FrozenSurface:
-    """The last surface of the train window, carried by standardised moneyness ever after."""
+    """The last surface of the train window, carried by standardised moneyness ever after.
+
+    At its own time it would be compared with the very quotes it is made of, with an error of nothing but rounding
+    and a log ratio of about 70. No prediction may use the price of its time, so that there, and only there, the
+    surface before it answers.
+    """
 
     def fit(self, data: OptionQuotes, train: Window) -> "FrozenSurfaceFit":
         """Take the last surface of `train`.
@@ -65,11 +70,15 @@ class FrozenSurface:
         FitError
             No time of the window has a quoted surface.
         """
-        slices = _slices_before(data, train.rows(data.times))
+        rows = train.rows(data.times)
+        slices = _slices_before(data, rows)
         if slices is None:
             raise FitError("the frozen surface needs a quoted surface in the train window, found none; widen the window")
-        time = int(data.times[data.observed.slice_time[slices.start]])
-        return FrozenSurfaceFit(time, knots_of(data).part(slices))
+        index = int(data.observed.slice_time[slices.start])
+        before = _slices_before(data, slice(rows.start, index))
+        first = slices.start if before is None else before.start
+        knots = knots_of(data).part(slice(first, slices.stop))
+        return FrozenSurfaceFit(int(data.times[index]), slices.start - first, knots)
 
     def predict_refitted(self, data: OptionQuotes, schedule: RefitSchedule) -> Prediction:
         """Refitted before every time, the frozen surface is the last one strictly before it, however old."""
@@ -79,24 +88,38 @@ class FrozenSurface:
 
 @dataclass(frozen=True, slots=True)
 class FrozenSurfaceFit:
-    """One quoted surface; two fits of the same time are equal."""
+    """One quoted surface; two fits of the same times are equal.
+
+    Parameters
+    ----------
+    time : int
+        When it was quoted, UTC nanoseconds.
+    earlier : int
+        How many slices the surface before it in the train window has, which answers at `time`; 0 if there is none.
+    knots : SurfaceKnots
+        The earlier surface, then the surface itself.
+    """
 
     time: int
+    earlier: int
     knots: SurfaceKnots = field(compare=False)
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """The at-the-money vol of each slice."""
-        tenors, vols = self.knots.tenor * 365.0, self.knots.atm_vol * 100.0
+        tenors, vols = self.knots.tenor[self.earlier :] * 365.0, self.knots.atm_vol[self.earlier :] * 100.0
         return tuple(
             Parameter(f"at-the-money vol, {tenor:.3g} d, as of {iso(self.time)}", float(vol), "vol pts")
             for tenor, vol in zip(tenors, vols, strict=True)
         )
 
     def predict(self, data: OptionQuotes) -> Prediction:
-        """Predict the vol of every observation."""
+        """Predict the vol of every observation; NaN at the surface's own time if the train window has none before."""
         count = data.times.size
-        first, last = np.zeros(count, np.int32), np.full(count, self.knots.tenor.size, np.int32)
+        first = np.full(count, self.earlier, np.int32)
+        last = np.full(count, self.knots.tenor.size, np.int32)
+        own = data.times == self.time
+        first[own], last[own] = 0, self.earlier
         return Prediction(self.knots.vols(data.observed, first, last), Functional.MEAN)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from outsample.datasets import ObservedQuotes, OptionQuotes
-from outsample.formulas.interpolation import surface_by_slice
+from outsample.formulas.interpolation import BUCKETS, index_knots, surface_by_slice
 from outsample.prepared import prepared
 from outsample.typing import Floats, Integers, frozen
 
@@ -19,12 +19,14 @@ class SurfaceKnots:
     Parameters
     ----------
     start : (r + 1,) int32 array
+    index : (r, BUCKETS) int16 array
     x, w, slope : (q,) array
     tenor, atm_vol : (r,) array
         Years; fraction a year.
     """
 
     start: Integers
+    index: Integers
     x: Floats
     w: Floats
     slope: Floats
@@ -36,6 +38,7 @@ class SurfaceKnots:
         first, last = int(self.start[slices.start]), int(self.start[slices.stop])
         return SurfaceKnots(
             self.start[slices.start : slices.stop + 1] - first,
+            self.index[slices].copy(),
             self.x[first:last].copy(),
             self.w[first:last].copy(),
             self.slope[first:last].copy(),
@@ -54,6 +57,7 @@ class SurfaceKnots:
             first,
             last,
             self.start,
+            self.index,
             self.x,
             self.w,
             self.slope,
@@ -80,4 +84,6 @@ def knots_of(data: OptionQuotes) -> SurfaceKnots:
     slope = np.zeros(x.size)
     slope[:-1][inside] = np.diff(w)[inside] / run[inside]
     start = np.searchsorted(owner, np.arange(seen.slice_tenor.size + 1)).astype(np.int32)
-    return SurfaceKnots(start, x, w, slope, seen.slice_tenor, seen.slice_atm_vol)
+    index = np.empty((seen.slice_tenor.size, BUCKETS), dtype=np.int16)
+    index_knots(x, start, index)
+    return SurfaceKnots(start, index, x, w, slope, seen.slice_tenor, seen.slice_atm_vol)

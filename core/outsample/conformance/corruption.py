@@ -1,0 +1,90 @@
+"""Spoilt copies of a data set: what a model must not have looked at is made different there.
+
+Times stay as they are in all of them, for a model may know the clock.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final, Generic, TypeVar
+
+import numpy as np
+
+from outsample.datasets import OptionQuotes, Prices
+from outsample.typing import Floats
+
+__all__ = ["OPTION_QUOTES", "PRICES", "Corruption"]
+
+Data = TypeVar("Data")
+_SEED: Final = 20_260_101
+_SLIGHT: Final = 1.0 + 1e-9  # enough to change bits, too little to change which quotes are observed
+_QUOTED: Final = ("forward", "index", "bid", "ask", "mark", "mark_vol", "open_interest", "volume")
+_PRICED: Final = ("open", "high", "low", "close", "volume")
+
+
+@dataclass(frozen=True, slots=True)
+class Corruption(Generic[Data]):
+    """Three ways to spoil the rows from a time on; each takes (data, time) and returns another data set.
+
+    Parameters
+    ----------
+    garbled : callable
+        Every value that can be NaN or nonsense is.
+    shuffled : callable
+        The rows keep their values but change places.
+    repriced : callable
+        Prices differ in their last bits; what is observed, and all that may be known beforehand, stays.
+    """
+
+    garbled: Callable[[Data, int], Data]
+    shuffled: Callable[[Data, int], Data]
+    repriced: Callable[[Data, int], Data]
+
+
+def _garbled_quotes(data: OptionQuotes, time: int) -> OptionQuotes:
+    first, random = int(np.searchsorted(data.time, time)), np.random.default_rng(_SEED)
+    columns = {name: getattr(data, name).copy() for name in _QUOTED}
+    for column in columns.values():
+        column[first:] *= random.uniform(0.2, 5.0, data.size - first)
+        column[first:][random.random(data.size - first) < 0.3] = np.nan
+    return replace(data, **columns)
+
+
+def _shuffled_quotes(data: OptionQuotes, time: int) -> OptionQuotes:
+    first = int(np.searchsorted(data.time, time))
+    order = first + np.random.default_rng(_SEED).permutation(data.size - first)
+    return replace(data, **{name: _with_tail(getattr(data, name), first, getattr(data, name)[order]) for name in _QUOTED})
+
+
+def _repriced_quotes(data: OptionQuotes, time: int) -> OptionQuotes:
+    first = int(np.searchsorted(data.time, time))
+    names = ("bid", "ask", "mark", "mark_vol")
+    return replace(data, **{n: _with_tail(getattr(data, n), first, getattr(data, n)[first:] * _SLIGHT) for n in names})
+
+
+def _garbled_prices(data: Prices, time: int) -> Prices:
+    first, random = int(np.searchsorted(data.time, time)), np.random.default_rng(_SEED)
+    columns = {name: _with_tail(getattr(data, name), first, np.nan) for name in _PRICED}
+    columns["close"][first:] = np.exp(random.normal(0.0, 3.0, data.time.size - first))
+    return replace(data, **columns)
+
+
+def _shuffled_prices(data: Prices, time: int) -> Prices:
+    first = int(np.searchsorted(data.time, time))
+    order = first + np.random.default_rng(_SEED).permutation(data.time.size - first)
+    return replace(data, **{name: _with_tail(getattr(data, name), first, getattr(data, name)[order]) for name in _PRICED})
+
+
+def _repriced_prices(data: Prices, time: int) -> Prices:
+    first = int(np.searchsorted(data.time, time))
+    step = _SLIGHT ** np.arange(1, data.time.size - first + 1)  # so that every later return differs too
+    return replace(data, **{n: _with_tail(getattr(data, n), first, getattr(data, n)[first:] * step) for n in _PRICED})
+
+
+def _with_tail(column: Floats, first: int, tail: Floats | float) -> Floats:
+    changed = column.copy()
+    changed[first:] = tail
+    return changed
+
+
+OPTION_QUOTES: Final = Corruption(_garbled_quotes, _shuffled_quotes, _repriced_quotes)
+PRICES: Final = Corruption(_garbled_prices, _shuffled_prices, _repriced_prices)

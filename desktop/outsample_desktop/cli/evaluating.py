@@ -1,0 +1,130 @@
+"""`outsample evaluate` and `outsample report`: exactly what the window shows, written to a folder."""
+
+import os
+import sys
+from argparse import Namespace
+from concurrent.futures import ThreadPoolExecutor
+from math import exp, isfinite
+from pathlib import Path
+
+from outsample.catalog import entry
+from outsample.errors import UsageError
+from outsample.regimes import RegimeSettings
+from outsample.report import Analysis, Judged, analyse, gate_code, verdict_sheet, write_evaluation
+from outsample.report.csv_file import json_text
+from outsample.study import Failure, Settings, Workspace
+from outsample.windows import Split
+from outsample_desktop.cli.request import Question, fresh_question, question
+from outsample_desktop.cli.run import complain
+from outsample_desktop.cli.source import SAMPLE
+
+__all__ = ["evaluate", "report"]
+
+_THREADS = 2  # as many as the window uses
+
+
+def evaluate(arguments: Namespace) -> int:
+    """Analyse data or a case; write, print, and judge at the gate."""
+    if not (arguments.out or arguments.json or arguments.gate):
+        raise UsageError("evaluate needs --out FOLDER, --json or --gate, found none of them; say where results go")
+    asked = question(arguments)
+    if arguments.gate and not any(entry(name).benchmark for name in asked.state.models):
+        raise UsageError(
+            "--gate needs a model that is not a benchmark, found "
+            f"{', '.join(asked.state.models)}; see `outsample models`"
+        )
+    workspace = Workspace(asked.data)
+    analysis = _analysed(asked, workspace)
+    written: tuple[Path, ...] = ()
+    if arguments.out:
+        written = _write(asked, analysis, workspace, Path(arguments.out), not arguments.no_pictures)
+    if arguments.json:
+        sys.stdout.write(json_text(verdict_sheet(analysis, asked.recorded)))
+    else:
+        _print(analysis)
+        _print_written(written)
+    return (gate_code(analysis) or 0) if arguments.gate else 0
+
+
+def report(arguments: Namespace) -> int:
+    """Write the report of the sample market, and say where."""
+    folder = Path(arguments.out) if arguments.out else _default_folder()
+    asked = fresh_question(SAMPLE)
+    workspace = Workspace(asked.data)
+    analysis = _analysed(asked, workspace)
+    written = _write(asked, analysis, workspace, folder, not arguments.no_pictures)
+    _print(analysis)
+    _print_written(written)
+    return 0
+
+
+def _analysed(asked: Question, workspace: Workspace) -> Analysis:
+    """Ask the one function that the window asks, with the same settings."""
+    state = asked.state
+    assert state.split is not None  # a question is complete
+    with ThreadPoolExecutor(_THREADS) as executor:
+        return analyse(
+            workspace,
+            state.split,
+            state.score,
+            state.models,
+            Settings(state.composition, state.scheme),
+            RegimeSettings(multiplier=state.penalty),
+            executor,
+        )
+
+
+def _write(
+    asked: Question, analysis: Analysis, workspace: Workspace, folder: Path, with_pictures: bool
+) -> tuple[Path, ...]:
+    written = write_evaluation(analysis, folder, asked.state.to_json(), asked.recorded)
+    return written + _pictures(asked, workspace, folder) if with_pictures else written
+
+
+def _pictures(asked: Question, workspace: Workspace, folder: Path) -> tuple[Path, ...]:
+    """Draw off screen; a machine without Qt's system libraries still has its tables."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    try:
+        from PySide6 import QtWidgets  # noqa: F401
+    except ImportError as error:
+        complain(f"warning: pictures need the system libraries of Qt, found: {error}; tables are written without them")
+        return ()
+    from outsample_desktop.export import save_pictures
+
+    return save_pictures(asked.state, workspace, folder)
+
+
+def _default_folder() -> Path:
+    import platformdirs
+
+    documents = platformdirs.user_documents_path()
+    return (documents if documents.is_dir() else Path.cwd()) / "outsample-report"
+
+
+def _print(analysis: Analysis) -> None:
+    print(f"{analysis.score.title}, train {_windows(analysis.split)}")
+    width = max(len(result.entry.name if isinstance(result, Judged) else result.model) for result in analysis.results)
+    for result in analysis.results:
+        name, text = _line(result)
+        print(f"{name:<{width}}  {text}")
+
+
+def _line(result: Judged | Failure) -> tuple[str, str]:
+    if isinstance(result, Failure):
+        return result.model, f"{'Cannot be judged':<16}  {result.sentence()}"
+    found, verdict = result.headline, result.verdict
+    levels = f"{found.in_sample:9.4g} -> {found.out_of_sample:9.4g} {found.unit}"
+    change = ""
+    if isfinite(found.delta):
+        theta = f"{exp(found.ratio_power * found.delta):.3f}x" if found.is_ratio else f"{found.delta:+.3g} {found.unit}"
+        change = f"  {theta} against {found.benchmark}"
+    return result.entry.name, f"{verdict.status.value:<16}  {levels}{change}; {verdict.rule}"
+
+
+def _windows(split: Split) -> str:
+    return f"{split.train}, test {split.test}, purge {split.purge / 86_400e9:g} d"
+
+
+def _print_written(written: tuple[Path, ...]) -> None:
+    if written:
+        print(f"{len(written)} files in {written[0].parent.resolve()}")

@@ -1,0 +1,198 @@
+"""From arguments to a question: the state of a case or of fresh data, overridden by what was typed."""
+
+from argparse import Namespace
+from dataclasses import dataclass, replace
+from enum import Enum
+from pathlib import Path
+from typing import Final, TypeVar
+
+from outsample.catalog import MODELS, Kind, default_models, default_score, entry, kind_of, score
+from outsample.datasets import OptionQuotes, Prices, Target
+from outsample.errors import UsageError
+from outsample.report import Recorded
+from outsample.study import Composition
+from outsample.typing import Integers
+from outsample.windows import MINIMUM_TIMES, Scheme, Split, Window, default_split
+from outsample_desktop.case_file import looks_like_case, read_case
+from outsample_desktop.cli.data import load_data
+from outsample_desktop.cli.run import complain
+from outsample_desktop.cli.source import absolute, located
+from outsample_desktop.cli.time_text import Ends, parse_ends, parse_span
+from outsample_desktop.opening import opened
+from outsample_desktop.session import State
+
+__all__ = ["Question", "fresh_question", "question"]
+
+_COMPOSITIONS: Final = {"train": Composition.TRAIN, "raw": Composition.RAW}
+_SCHEMES: Final = {scheme.value: scheme for scheme in Scheme}
+_TARGETS: Final = {target.value: target for target in Target}
+
+Choice = TypeVar("Choice", bound=Enum)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """A complete state with its data, and what a case recorded of them."""
+
+    state: State
+    data: OptionQuotes | Prices
+    recorded: Recorded | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """The choices on the command line; None where nothing was typed."""
+
+    models: tuple[str, ...] | None
+    score: str | None
+    train: Ends | None
+    test: Ends | None
+    purge: int | None
+    changes: dict[str, Enum]
+
+    @classmethod
+    def of(cls, arguments: Namespace) -> "_Typed":
+        """Check everything that can be checked before the data are read."""
+        changes: dict[str, Enum | None] = {
+            "scheme": _choice(arguments.scheme, _SCHEMES, "--scheme"),
+            "composition": _choice(arguments.composition, _COMPOSITIONS, "--composition"),
+            "target": _choice(arguments.target, _TARGETS, "--target"),
+        }
+        if arguments.score is not None:
+            score(arguments.score)
+        return cls(
+            None if arguments.model is None else _names(arguments.model),
+            arguments.score,
+            None if arguments.train is None else parse_ends(arguments.train, "--train"),
+            None if arguments.test is None else parse_ends(arguments.test, "--test"),
+            None if arguments.purge is None else parse_span(arguments.purge, "--purge"),
+            {name: value for name, value in changes.items() if value is not None},
+        )
+
+
+def question(arguments: Namespace) -> Question:
+    """Return the question that was typed.
+
+    Raises
+    ------
+    UsageError, DataError
+        It is not understood, contradicts itself or its data, or the data cannot be read.
+    """
+    typed, path = _Typed.of(arguments), Path(arguments.data)
+    if not looks_like_case(path):
+        state = State(source=absolute(arguments.data), score="")
+        return _completed(state, load_data(state.source), typed, None)
+    state, unknown = read_case(path)
+    if unknown:
+        complain(f"warning: {path.name} holds {', '.join(unknown)}, which this version does not know and leaves out")
+    state = replace(state, source=located(state.source, path.parent))
+    data = load_data(state.source)
+    return _completed(state, data, typed, _recorded(state, data, path.name))
+
+
+def fresh_question(source: str) -> Question:
+    """Return what the application opens `source` with: default models, score and split."""
+    data = load_data(source)
+    return Question(opened(State(), source, data, is_case=False), data)
+
+
+def _completed(state: State, loaded: OptionQuotes | Prices, typed: _Typed, recorded: Recorded | None) -> Question:
+    state = replace(state, **typed.changes)  # type: ignore[arg-type]  # each under the name of its own field
+    kind = kind_of(loaded)
+    if kind is not Kind.OPTIONS and "target" in typed.changes:
+        raise UsageError("--target is about option prices, found a price history; leave it out")
+    data = _viewed(loaded, state)
+    state = _with_models(state, kind, typed)
+    split = _split(state.split, typed, data.times)
+    return Question(replace(state, split=split, fingerprint=data.fingerprint), data, recorded)
+
+
+def _with_models(state: State, kind: Kind, typed: _Typed) -> State:
+    """Choose score and models: what was typed goes before the case, the case before the defaults."""
+    asked = typed.models or state.models
+    suits_case = typed.models is None or state.score in entry(asked[0]).scores
+    own = entry(asked[0]).scores[0] if asked else default_score(kind)
+    name = typed.score or (state.score if state.score and suits_case else own)
+    _require_kind(f"score {name}", score(name).kind, kind)
+    models = asked or default_models(kind, name)
+    for model in models:
+        _require_kind(f"model {model}", entry(model).kind, kind)
+    return replace(state, score=name, models=models, active=state.active if state.active in models else "")
+
+
+def _require_kind(what: str, found: Kind, kind: Kind) -> None:
+    if found is not kind:
+        raise UsageError(
+            f"the {what} is for {found.value}, found data that are {kind.value}; "
+            "see `outsample models` and `outsample scores`"
+        )
+
+
+def _recorded(state: State, data: OptionQuotes | Prices, name: str) -> Recorded | None:
+    """Compare the data with the fingerprint in the case, and say so where they differ."""
+    if not state.fingerprint:
+        return None
+    matches = state.fingerprint in (_viewed(data, state).fingerprint, data.fingerprint)
+    if not matches:
+        complain(
+            f"warning: the data are not those that {name} was saved with (fingerprint {state.fingerprint[:12]}, "
+            f"found {_viewed(data, state).fingerprint[:12]}); the numbers will differ"
+        )
+    return Recorded(state.fingerprint, matches)
+
+
+def _viewed(data: OptionQuotes | Prices, state: State) -> OptionQuotes | Prices:
+    return data.viewed(state.target, state.axis) if isinstance(data, OptionQuotes) else data
+
+
+def _split(kept: Split | None, typed: _Typed, times: Integers) -> Split:
+    """Return the split: typed ends, else those of the case, else 70:30."""
+    purge = typed.purge if typed.purge is not None else (kept.purge if kept else 0)
+    extent = Window(int(times[0]), int(times[-1]) + 1)
+    train = _inside(extent, typed.train, kept.train if kept else None)
+    test = _inside(extent, typed.test, kept.test if kept else None)
+    if train is None and test is None:
+        return default_split(times, purge)
+    if test is None and train is not None:
+        test = Window(min(train.stop + purge, extent.stop), extent.stop)
+    if train is None and test is not None:
+        train = Window(extent.start, max(test.start - purge, extent.start))
+    assert train is not None  # one of the two was there, and gave the other
+    assert test is not None
+    for name, window in (("train", train), ("test", test)):
+        rows = window.rows(times)
+        if rows.stop - rows.start < MINIMUM_TIMES:
+            raise UsageError(
+                f"the {name} window needs {MINIMUM_TIMES} observation times, found {rows.stop - rows.start} "
+                f"in {window} (the data have {times.size} in {extent}); widen it"
+            )
+    return Split(train, test, purge)
+
+
+def _inside(extent: Window, ends: Ends | None, kept: Window | None) -> Window | None:
+    """Return the part of a window that lies in the data; None where neither the user nor the case names one."""
+    if ends is None:
+        if kept is None:
+            return None
+        ends = (kept.start, kept.stop)
+    start = extent.start if ends[0] is None else min(max(ends[0], extent.start), extent.stop)
+    stop = extent.stop if ends[1] is None else min(max(ends[1], extent.start), extent.stop)
+    return Window(start, max(start, stop))
+
+
+def _names(typed: list[str]) -> tuple[str, ...]:
+    """Return the models that were typed, each once, in catalogue order as in every state."""
+    names = {name.strip() for text in typed for name in text.split(",") if name.strip()}
+    if not names:
+        raise UsageError("--model needs the name of a model, found none; see `outsample models`")
+    for name in sorted(names):
+        entry(name)
+    return tuple(found.name for found in MODELS if found.name in names)
+
+
+def _choice(typed: str | None, known: dict[str, Choice], option: str) -> Choice | None:
+    if typed is None:
+        return None
+    if typed.lower() not in known:
+        raise UsageError(f"{option} must be one of {', '.join(known)}; found {typed!r}; choose one of those")
+    return known[typed.lower()]
