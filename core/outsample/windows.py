@@ -299,15 +299,10 @@ def _move_pattern(split: Split, handle: Handle, time: int, times: Integers, hori
     def train_stop_before(start: int) -> int:
         return _floor(times, _time_of(times, max(0, start - slack)) - purge)
 
-    match handle:
-        case Handle.TRAIN_START | Handle.WHOLE:
-            wanted = boundary + train_stop - train_start
-        case Handle.TRAIN_END:
-            wanted = boundary
-        case Handle.TEST_START:
-            wanted = train_stop_before(boundary)
-        case Handle.TEST_END:
-            wanted = train_stop_before(boundary - count)
+    if handle in (Handle.TEST_START, Handle.TEST_END):
+        wanted = train_stop_before(boundary - (count if handle is Handle.TEST_END else 0))
+    else:
+        wanted = boundary + (0 if handle is Handle.TRAIN_END else train_stop - train_start)
     low, high = train_stop - train_start, train_stop_before(times.size - count)
     if high < low:
         return split

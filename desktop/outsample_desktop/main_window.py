@@ -7,7 +7,7 @@ from typing import Any, Final
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from outsample.catalog import MODELS, default_models, kind_of
 from outsample.catalog import score as score_entry
@@ -82,6 +82,7 @@ class MainWindow(QMainWindow):
         self.progress.setRange(0, 100)
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
+        self.status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         bar.addWidget(self.status, 1)
         for widget in (self.progress, self.cancel_button):
             bar.addPermanentWidget(widget)

@@ -33,7 +33,7 @@ class Page(QWidget):
         split.addWidget(self.room)
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 7)
-        split.setSizes([210, 480])
+        split.setSizes([222, 470])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(split)

@@ -5,7 +5,7 @@ Times stay as they are in all of them, for a model may know the clock.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import numpy as np
 
@@ -42,7 +42,7 @@ class Corruption(Generic[Data]):
 
 def _garbled_quotes(data: OptionQuotes, time: int) -> OptionQuotes:
     first, random = int(np.searchsorted(data.time, time)), np.random.default_rng(_SEED)
-    columns = {name: getattr(data, name).copy() for name in _QUOTED}
+    columns: dict[str, Any] = {name: getattr(data, name).copy() for name in _QUOTED}
     for column in columns.values():
         column[first:] *= random.uniform(0.2, 5.0, data.size - first)
         column[first:][random.random(data.size - first) < 0.3] = np.nan
@@ -51,39 +51,47 @@ def _garbled_quotes(data: OptionQuotes, time: int) -> OptionQuotes:
 
 def _shuffled_quotes(data: OptionQuotes, time: int) -> OptionQuotes:
     first = int(np.searchsorted(data.time, time))
-    order = first + np.random.default_rng(_SEED).permutation(data.size - first)
-    return replace(data, **{name: _with_tail(getattr(data, name), first, getattr(data, name)[order]) for name in _QUOTED})
+    return replace(data, **_reordered(data, _QUOTED, first, data.size))
 
 
 def _repriced_quotes(data: OptionQuotes, time: int) -> OptionQuotes:
     first = int(np.searchsorted(data.time, time))
-    names = ("bid", "ask", "mark", "mark_vol")
-    return replace(data, **{n: _with_tail(getattr(data, n), first, getattr(data, n)[first:] * _SLIGHT) for n in names})
+    return replace(data, **_multiplied(data, ("bid", "ask", "mark", "mark_vol"), first, np.array(_SLIGHT)))
 
 
 def _garbled_prices(data: Prices, time: int) -> Prices:
     first, random = int(np.searchsorted(data.time, time)), np.random.default_rng(_SEED)
-    columns = {name: _with_tail(getattr(data, name), first, np.nan) for name in _PRICED}
+    columns: dict[str, Any] = {name: getattr(data, name).copy() for name in _PRICED}
+    for column in columns.values():
+        column[first:] = np.nan
     columns["close"][first:] = np.exp(random.normal(0.0, 3.0, data.time.size - first))
     return replace(data, **columns)
 
 
 def _shuffled_prices(data: Prices, time: int) -> Prices:
     first = int(np.searchsorted(data.time, time))
-    order = first + np.random.default_rng(_SEED).permutation(data.time.size - first)
-    return replace(data, **{name: _with_tail(getattr(data, name), first, getattr(data, name)[order]) for name in _PRICED})
+    return replace(data, **_reordered(data, _PRICED, first, data.time.size))
 
 
 def _repriced_prices(data: Prices, time: int) -> Prices:
     first = int(np.searchsorted(data.time, time))
-    step = _SLIGHT ** np.arange(1, data.time.size - first + 1)  # so that every later return differs too
-    return replace(data, **{n: _with_tail(getattr(data, n), first, getattr(data, n)[first:] * step) for n in _PRICED})
+    step: Floats = np.power(
+        _SLIGHT, np.arange(1.0, data.time.size - first + 1)
+    )  # so that every later return differs too
+    return replace(data, **_multiplied(data, _PRICED, first, step))
 
 
-def _with_tail(column: Floats, first: int, tail: Floats | float) -> Floats:
-    changed = column.copy()
-    changed[first:] = tail
-    return changed
+def _reordered(data: Any, names: tuple[str, ...], first: int, size: int) -> dict[str, Any]:
+    order = np.arange(size)
+    order[first:] = first + np.random.default_rng(_SEED).permutation(size - first)
+    return {name: getattr(data, name)[order] for name in names}
+
+
+def _multiplied(data: Any, names: tuple[str, ...], first: int, factor: Floats) -> dict[str, Any]:
+    columns = {name: getattr(data, name).copy() for name in names}
+    for column in columns.values():
+        column[first:] *= factor
+    return columns
 
 
 OPTION_QUOTES: Final = Corruption(_garbled_quotes, _shuffled_quotes, _repriced_quotes)

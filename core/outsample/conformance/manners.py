@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from outsample.conformance.subject import Subject, parameter_bits, require, same_bits
+from outsample.conformance.subject import ConformanceError, Subject, parameter_bits, require, same_bits
 from outsample.errors import FitError
 from outsample.study import Failure, FailureReason, evaluate
 from outsample.windows import Split, Window
@@ -90,7 +90,7 @@ def pickles_are_faithful(subject: Subject) -> None:
 
 
 def too_short_a_window_is_refused(subject: Subject) -> None:
-    """A train window without rows is refused by a `FitError`, which `evaluate` turns into a Failure with a cure.
+    """Demand that a window without rows is refused by a `FitError`, which `evaluate` turns into a Failure.
 
     A window of one or two times may be enough for a model; nothing but a `FitError` may come of it if it is not.
 
@@ -102,16 +102,10 @@ def too_short_a_window_is_refused(subject: Subject) -> None:
     times = subject.data.times
     begin = int(times[0])
     for count in range(3):
-        window = Window(begin, int(times[count]))
-        try:
-            subject.model.fit(subject.data, window)
-            refused = False
-        except FitError:
-            refused = True
-        except Exception as error:
-            kind = type(error).__name__
-            require(False, subject, f"a window of {count} times must be refused by a FitError, found {kind}: {error}")
-        require(refused or count > 0, subject, "a train window without rows must be refused by a FitError, but was fitted")
+        refused = _refuses(subject, Window(begin, int(times[count])), count)
+        require(
+            refused or count > 0, subject, "a train window without rows must be refused by a FitError, but is fitted"
+        )
     split = Split(Window(begin, begin), subject.train)
     answer = evaluate(subject.model, subject.data, split, subject.scores[0])
     require(isinstance(answer, Failure), subject, "evaluate must answer a window without rows by a Failure")
@@ -120,8 +114,21 @@ def too_short_a_window_is_refused(subject: Subject) -> None:
         require(said, subject, f"a Failure must say what is needed, what was found and a cure, found: {answer}")
 
 
+def _refuses(subject: Subject, window: Window, count: int) -> bool:
+    try:
+        subject.model.fit(subject.data, window)
+    except FitError:
+        return True
+    except Exception as error:
+        kind = type(error).__name__
+        raise ConformanceError(
+            f"{subject.name}: a window of {count} times must be refused by a FitError, found {kind}: {error}"
+        ) from error
+    return False
+
+
 def predictions_suit_the_scores(subject: Subject) -> None:
-    """One float per observation, of the functional and level that every stated score judges; not all are missing.
+    """Demand one float per observation, of the functional and level that every stated score judges; not all missing.
 
     Raises
     ------
@@ -133,7 +140,7 @@ def predictions_suit_the_scores(subject: Subject) -> None:
     require(
         found.values.shape == (count,) and found.values.dtype == np.float64,
         subject,
-        f"predictions must be {count} float64, one per observation, found {found.values.dtype} {found.values.shape}",
+        f"predictions must be {count} float64, one per observation, found {found.values.shape} {found.values.dtype}",
     )
     require(bool(np.isfinite(found.values).any()), subject, "at least one observation must be predicted, found none")
     require(not np.isinf(found.values).any(), subject, "a missing prediction is NaN, found infinite ones")

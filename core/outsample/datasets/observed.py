@@ -167,9 +167,7 @@ def _underlying(quotes: "OptionQuotes") -> Prices:
     known = np.isfinite(price) & (price > 0)
     time, price = quotes.times[known], price[known]
     missing = np.full(price.size, np.nan)
-    return Prices(
-        time.copy(), price.copy(), price.copy(), price.copy(), price, missing, quotes.currency, quotes.source
-    )
+    return Prices(time.copy(), price.copy(), price.copy(), price.copy(), price, missing, quotes.currency, quotes.source)
 
 
 def _level(quotes: "OptionQuotes", rows: slice) -> float:

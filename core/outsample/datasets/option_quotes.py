@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from outsample.datasets.cells import Axis
 from outsample.datasets.observed import ObservedQuotes, observe
 from outsample.datasets.prices import Prices
-from outsample.datasets.cells import Axis
 from outsample.datasets.weights import Target, WeightReason
 from outsample.errors import DataError
 from outsample.formulas.black import black_price
@@ -139,7 +139,9 @@ class OptionQuotes:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 over the canonical columns and the target, hex."""
-        digest = hashlib.sha256(f"{self.currency}|{self.settlement.value}|{self.target.value}|{self.axis.value}".encode())
+        digest = hashlib.sha256(
+            f"{self.currency}|{self.settlement.value}|{self.target.value}|{self.axis.value}".encode()
+        )
         for name in COLUMNS:
             if name not in ("settlement", "instrument"):
                 digest.update(np.ascontiguousarray(getattr(self, name)).data)

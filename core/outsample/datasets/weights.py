@@ -16,6 +16,7 @@ __all__ = ["MAXIMUM_RELATIVE_SPREAD", "MINIMUM_TENOR_DAYS", "Target", "WeightRea
 
 MAXIMUM_RELATIVE_SPREAD: Final = 0.5
 MINIMUM_TENOR_DAYS: Final = 1.0
+_ROUNDING: Final = 1.0 + 1e-9  # 0.0003 / 0.0005 is a spread of exactly a half; its binary fractions are not
 
 
 class Target(Enum):
@@ -49,7 +50,7 @@ def weigh(quotes: "OptionQuotes") -> tuple[Bools, Floats, Floats, dict[WeightRea
     steps = {
         WeightReason.ONE_SIDED: ~((quotes.bid > 0) & (quotes.ask > 0)),
         WeightReason.CROSSED: quotes.ask < quotes.bid,
-        WeightReason.WIDE: (quotes.ask - quotes.bid) > MAXIMUM_RELATIVE_SPREAD * mid,
+        WeightReason.WIDE: (quotes.ask - quotes.bid) > MAXIMUM_RELATIVE_SPREAD * mid * _ROUNDING,
         WeightReason.SHORT: tenor < MINIMUM_TENOR_DAYS / 365.0,
         WeightReason.NO_FORWARD: ~(quotes.forward > 0),
         WeightReason.NO_MARK: ~np.isfinite(premium),

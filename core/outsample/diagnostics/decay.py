@@ -84,7 +84,9 @@ def decay(study: Study) -> DecayCurve:
         base = _finite_mean(study.differential[train])
         relative = _relative(study, contrast, base, rooted)
     keep = slice(int(np.argmax(counted > 0)) if counted.any() else 0, None)
-    return DecayCurve(edges[:-1][keep], edges[1:][keep], counted[keep], _cut(curve, keep), relative and _cut(relative, keep))
+    return DecayCurve(
+        edges[:-1][keep], edges[1:][keep], counted[keep], _cut(curve, keep), relative and _cut(relative, keep)
+    )
 
 
 def _edges(last: float) -> Floats:

@@ -38,6 +38,11 @@ class Contender:
     benchmark_name: str = ""
     benchmark: Model[Any] | None = None
 
+    @property
+    def models(self) -> tuple[Model[Any], ...]:
+        """The model, and the benchmark where there is one."""
+        return (self.model,) if self.benchmark is None else (self.model, self.benchmark)
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -203,7 +208,8 @@ def compare(
     scored side by side; the numbers are the same bits either way.
     """
     chosen = settings or Settings()
-    candidates = [_candidate(one, workspace.data, split, chosen) for one in contenders]
+    fits = {model: _fit(model, workspace.data, split) for one in contenders for model in one.models}
+    candidates = [_candidate(one, fits, workspace.data, split, chosen) for one in contenders]
     fitted = [entry for entry in candidates if isinstance(entry, _Candidate)]
     jobs = {job.key: job for entry in fitted for job in entry.jobs}
     guess = workspace.latest_mask
@@ -261,16 +267,33 @@ def _side_by_side(
     return dict(zip(items, done, strict=True))
 
 
-def _candidate(contender: Contender, data: Dataset, split: Split, settings: Settings) -> _Candidate | Failure:
+def _fit(model: Model[Any], data: Dataset, split: Split) -> Fitted[Any] | FitError:
     try:
-        fitted = contender.model.fit(data, split.train)
-        rival = None if contender.benchmark is None else contender.benchmark.fit(data, split.train)
+        return model.fit(data, split.train)
     except FitError as error:
-        message, _, cure = str(error).rpartition("; ")
-        return Failure(contender.name, FailureReason.CANNOT_FIT, message or cure, cure if message else "")
-    own = _Job(cast(Hashable, fitted), lambda: fitted.predict(data))
-    other = None if rival is None else _Job(cast(Hashable, rival), lambda: rival.predict(data))
-    return _Candidate(contender, fitted, own, other, _refit(contender, data, split, settings))
+        return error
+
+
+def _candidate(
+    contender: Contender,
+    fits: dict[Model[Any], Fitted[Any] | FitError],
+    data: Dataset,
+    split: Split,
+    settings: Settings,
+) -> _Candidate | Failure:
+    for model in contender.models:
+        error = fits[model]
+        if isinstance(error, FitError):
+            message, _, cure = str(error).rpartition("; ")
+            return Failure(contender.name, FailureReason.CANNOT_FIT, message or cure, cure if message else "")
+    jobs = [_prediction(cast(Fitted[Any], fits[model]), data) for model in contender.models]
+    fitted = cast(Fitted[Any], fits[contender.model])
+    other = jobs[1] if len(jobs) > 1 else None
+    return _Candidate(contender, fitted, jobs[0], other, _refit(contender, data, split, settings))
+
+
+def _prediction(fitted: Fitted[Any], data: Dataset) -> _Job:
+    return _Job(cast(Hashable, fitted), lambda: fitted.predict(data))
 
 
 def _refit(contender: Contender, data: Dataset, split: Split, settings: Settings) -> _Job | None:

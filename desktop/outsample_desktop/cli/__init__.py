@@ -1,5 +1,5 @@
 """The command line: the same thing headless. Read `run` first; `arguments` lists the commands."""
 
-from outsample_desktop.cli.run import run
+from outsample_desktop.cli.entry import run
 
 __all__ = ["run"]

@@ -3,7 +3,6 @@
 import platformdirs
 
 from outsample.datasets import OptionQuotes, Prices
-from outsample.errors import DataError
 from outsample_desktop.cli.progress import Progress
 from outsample_desktop.cli.source import SAMPLE, SEPARATOR, SP500
 
@@ -31,9 +30,4 @@ def load_data(source: str) -> OptionQuotes | Prices:
             return read_store(ensure_sample(cache / "sample", progress=progress).quotes).dataset
         from outsample.io import import_cached
 
-        try:
-            return import_cached(source.split(SEPARATOR), cache / "imports", progress=progress).dataset
-        except (OSError, ValueError) as error:  # a name that no file can have: too long, or with a zero in it
-            raise DataError(
-                f"a data file must have a usable name, found {source[:80]!r} ({error}); rename it"
-            ) from error
+        return import_cached(source.split(SEPARATOR), cache / "imports", progress=progress).dataset

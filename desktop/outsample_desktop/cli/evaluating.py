@@ -14,8 +14,8 @@ from outsample.report import Analysis, Judged, analyse, gate_code, verdict_sheet
 from outsample.report.csv_file import json_text
 from outsample.study import Failure, Settings, Workspace
 from outsample.windows import Split
+from outsample_desktop.cli.entry import complain
 from outsample_desktop.cli.request import Question, fresh_question, question
-from outsample_desktop.cli.run import complain
 from outsample_desktop.cli.source import SAMPLE
 
 __all__ = ["evaluate", "report"]

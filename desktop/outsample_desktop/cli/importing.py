@@ -7,6 +7,7 @@ from outsample.errors import UsageError
 from outsample.io import Vendor, open_files, write_store
 from outsample.io.safe_write import replacing
 from outsample_desktop.cli.progress import Progress
+from outsample_desktop.cli.source import absolute, is_file
 
 __all__ = ["import_files"]
 
@@ -14,11 +15,11 @@ __all__ = ["import_files"]
 def import_files(arguments: Namespace) -> int:
     """Read, report, store."""
     out, report = Path(arguments.out), arguments.report and Path(arguments.report)
-    paths = [Path(name) for name in arguments.files]
+    paths = [Path(absolute(name)) for name in arguments.files]
     if out.suffix not in (".arrow", ".parquet"):
         raise UsageError(f"--out needs a name ending in .parquet or .arrow, found {out.name}; change its ending")
     for target in filter(None, (out, report)):
-        if target.exists() and any(path.exists() and path.samefile(target) for path in paths):
+        if is_file(target) and any(is_file(path) and path.samefile(target) for path in paths):
             raise UsageError(f"{target} is one of the files to read; choose another name, so that it is not lost")
     with Progress() as progress:
         imported = open_files(paths, _vendor(arguments.vendor), arguments.currency, progress, symbol=arguments.symbol)

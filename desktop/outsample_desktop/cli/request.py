@@ -15,7 +15,7 @@ from outsample.typing import Integers
 from outsample.windows import MINIMUM_TIMES, Scheme, Split, Window, default_split
 from outsample_desktop.case_file import looks_like_case, read_case
 from outsample_desktop.cli.data import load_data
-from outsample_desktop.cli.run import complain
+from outsample_desktop.cli.entry import complain
 from outsample_desktop.cli.source import absolute, located
 from outsample_desktop.cli.time_text import Ends, parse_ends, parse_span
 from outsample_desktop.opening import opened
@@ -146,15 +146,18 @@ def _viewed(data: OptionQuotes | Prices, state: State) -> OptionQuotes | Prices:
 
 
 def _split(kept: Split | None, typed: _Typed, times: Integers) -> Split:
-    """Return the split: typed ends, else those of the case, else 70:30."""
+    """Return the split: typed ends as they are typed, else those of the case, else 70:30.
+
+    Nothing is snapped or cut to the data: under the rolling scheme the length of the train window is a number too.
+    """
     purge = typed.purge if typed.purge is not None else (kept.purge if kept else 0)
     extent = Window(int(times[0]), int(times[-1]) + 1)
-    train = _inside(extent, typed.train, kept.train if kept else None)
-    test = _inside(extent, typed.test, kept.test if kept else None)
+    train = _window(extent, typed.train, kept.train if kept else None)
+    test = _window(extent, typed.test, kept.test if kept else None)
     if train is None and test is None:
         return default_split(times, purge)
     if test is None and train is not None:
-        test = Window(min(train.stop + purge, extent.stop), extent.stop)
+        test = Window(min(train.stop + purge, extent.stop), extent.stop)  # empty, and refused below, if nothing is left
     if train is None and test is not None:
         train = Window(extent.start, max(test.start - purge, extent.start))
     assert train is not None  # one of the two was there, and gave the other
@@ -169,15 +172,14 @@ def _split(kept: Split | None, typed: _Typed, times: Integers) -> Split:
     return Split(train, test, purge)
 
 
-def _inside(extent: Window, ends: Ends | None, kept: Window | None) -> Window | None:
-    """Return the part of a window that lies in the data; None where neither the user nor the case names one."""
+def _window(extent: Window, ends: Ends | None, kept: Window | None) -> Window | None:
+    """Return the window that was typed, ends left out being those of the data; else that of the case, if any."""
     if ends is None:
-        if kept is None:
-            return None
-        ends = (kept.start, kept.stop)
-    start = extent.start if ends[0] is None else min(max(ends[0], extent.start), extent.stop)
-    stop = extent.stop if ends[1] is None else min(max(ends[1], extent.start), extent.stop)
-    return Window(start, max(start, stop))
+        return kept
+    start, stop = (
+        there if typed is None else typed for typed, there in zip(ends, (extent.start, extent.stop), strict=True)
+    )
+    return Window(min(start, stop), stop)
 
 
 def _names(typed: list[str]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from outsample.errors import DataError, UsageError
-from outsample_desktop.cli.source import BUILT_IN, absolute
+from outsample_desktop.cli.source import BUILT_IN, absolute, is_file
 
 __all__ = ["open_window", "self_test"]
 
@@ -15,8 +15,8 @@ def open_window(arguments: Namespace) -> int:
     """Open the application with a case, a picture or data, or with what it opens first."""
     files = [absolute(name) for name in arguments.files]
     for name in files:
-        if name not in BUILT_IN and not Path(name).is_file():
-            raise DataError(f"a file is required, found nothing to open at {name}; check the name")
+        if name not in BUILT_IN and not is_file(Path(name)):
+            raise DataError(f"a file is required, found nothing to open at {name[:200]}; check the name")
     _require_display()
     from outsample_desktop.app import run
 

@@ -35,7 +35,7 @@ def surface_view(state: State, analysis: Analysis) -> SurfaceView:
     if not isinstance(active, Judged):
         note = "no model to show" if active is None else active.sentence()
         none = np.empty((0, 0), dtype=bool)
-        return SurfaceView(_EMPTY, _EMPTY, none, (), (), "", "", "", "", False, 1.0, None, note)
+        return SurfaceView(_EMPTY, _EMPTY, none, (), (), "Error surface", "", "", "", "", False, 1.0, None, note)
     if isinstance(analysis.data, OptionQuotes):
         return _error_surface(state, analysis, analysis.data, active)
     return _regime_losses(analysis, active)
@@ -57,7 +57,8 @@ def _error_surface(state: State, analysis: Analysis, data: OptionQuotes, active:
         found.sparse.reshape(shape),
         grid.row_labels(),
         grid.column_labels(),
-        f"{active.entry.title}, {kind}, {side}",
+        active.entry.title,
+        f"{kind} [{active.headline.unit}], {side}",
         active.headline.unit,
         "tenor",
         axis,
@@ -99,11 +100,11 @@ def _regime_losses(analysis: Analysis, active: Judged) -> SurfaceView:
                 value[regime, column] = shown(active.study, part.mean())
     names = tuple(regime.name.lower() for regime in Regime)
     sparse = count < SPARSE_BELOW
-    title = f"{active.entry.title}, mean loss by regime"
+    detail = f"mean loss by regime [{active.headline.unit}]"
     is_signed = bool((value[np.isfinite(value)] < 0).any())
     reach = _reach(value, sparse)
     return SurfaceView(
-        value, count, sparse, names, ("train", "test"), title, active.headline.unit, "regime", "window", is_signed,
+        value, count, sparse, names, ("train", "test"), active.entry.title, detail, active.headline.unit, "regime", "window", is_signed,
         reach, None,
     )
 
@@ -150,7 +151,7 @@ def term_view(state: State, analysis: Analysis) -> SliceView:
               r is active_model(state, analysis))
         for r in analysis.judged
     )
-    return SliceView("Term structure, nearest the money", "tenor [days]", "implied vol [%]", market, curves)
+    return SliceView("Term structure", "tenor [days]", "implied vol [%]", market, curves)
 
 
 def _slice_at(state: State, data: OptionQuotes, time: int) -> int | None:

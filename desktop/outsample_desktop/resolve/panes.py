@@ -9,8 +9,9 @@ from outsample.datasets import OptionQuotes
 from outsample.diagnostics import Curve as DecayLine
 from outsample.diagnostics import Headline
 from outsample.report.analysis import Analysis, Judged
+from outsample.scores import ScaleDomain
 from outsample.study import Failure
-from outsample.typing import DAY
+from outsample.typing import DAY, Floats
 from outsample.verdict import Status
 from outsample_desktop.resolve.numbers import effect_text, number, p_text, ratio_text, vol_text
 from outsample_desktop.resolve.views import Curve, DecayView, ModelRow, ModelsView, StatusView, VerdictView
@@ -93,17 +94,17 @@ def models_view(state: State, analysis: Analysis) -> ModelsView:
     """Return the table of models that the score can judge."""
     unit = analysis.score.score.unit.value
     headers = (
-        "Model",
-        f"In-sample [{unit}]",
-        f"Out-of-sample [{unit}]",
-        "OOS / IS",
-        f"Bias OOS [{unit}]",
-        "Against benchmark",
+        f"Model [{unit}]",
+        "In sample",
+        "Out of sample",
+        "Out / in",
+        "Bias out",
+        "vs benchmark",
         "95 % interval",
-        "p, nominal",
+        "p nominal",
         "Regret",
-        "n_eff",
-        "Not predicted",
+        "n eff",
+        "Refused",
         "Verdict",
     )
     known = {(result.entry.name if isinstance(result, Judged) else result.model): result for result in analysis.results}
@@ -143,31 +144,39 @@ def _row(found: Entry, result: Judged | Failure | None, active: str) -> ModelRow
 
 def decay_view(state: State, analysis: Analysis) -> DecayView:
     """Return the decay curves of all models that are on, and the band of the active one."""
-    shown = active_model(state, analysis)
+    shown, label = active_model(state, analysis), _decay_label(state, analysis)
+    is_log = state.relative and analysis.score.score.unit.domain is not ScaleDomain.RETURN
+    scale = _log10 if is_log else np.asarray
     lines: list[Curve] = []
     band: DecayLine | None = None
     for result in analysis.judged:
         curve = result.decay.relative if state.relative else result.decay.raw
         if curve is None:
             continue
-        is_active = result is shown
-        band = curve if is_active else band
+        band = curve if result is shown else band
+        hue, found = hue_of(result.entry.name), result.decay
         lines.append(
-            Curve(result.entry.name, result.entry.title, hue_of(result.entry.name), result.decay.centre, curve.value, is_active)
+            Curve(result.entry.name, result.entry.title, hue, found.centre, scale(curve.value), result is shown)
         )
-    label = _decay_label(state, analysis)
     if not lines:
-        return DecayView((), _EMPTY, _EMPTY, float("nan"), label, False, "no model that is on has a decay curve")
+        note = "no model that is on has a benchmark to decay against; show the loss instead"
+        return DecayView((), _EMPTY, _EMPTY, float("nan"), label, is_log, False, note)
     if band is None:
-        return DecayView(tuple(lines), _EMPTY, _EMPTY, 1.0 if state.relative else float("nan"), label, False, "")
-    return DecayView(tuple(lines), band.low, band.high, band.level, label, band.hatched, "")
+        level = scale(np.array([1.0]))[0] if is_log else float("nan")
+        return DecayView(tuple(lines), _EMPTY, _EMPTY, float(level), label, is_log, False, "")
+    low, high, level = scale(band.low), scale(band.high), float(scale(np.array([band.level]))[0])
+    return DecayView(tuple(lines), low, high, level, label, is_log, band.hatched, "")
+
+
+def _log10(values: Floats) -> Floats:
+    return np.log10(values, out=np.full(values.shape, np.nan), where=values > 0)
 
 
 def _decay_label(state: State, analysis: Analysis) -> str:
     unit = analysis.score.score.unit.value
     if not state.relative:
         return f"{analysis.score.score.shown.value} [{unit}]"
-    is_ratio = analysis.score.score.unit.domain.value != "return"
+    is_ratio = analysis.score.score.unit.domain is not ScaleDomain.RETURN
     return "ratio to benchmark, train = 1" if is_ratio else f"difference to benchmark [{unit}]"
 
 

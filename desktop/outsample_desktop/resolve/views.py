@@ -146,6 +146,8 @@ class DecayView:
     level : float
         Train level of the active model; NaN for none.
     label : str
+    is_log : bool
+        Curves, band and level are log10 of what the axis reads.
     hatched : bool
     note : str
         Why there is nothing to see; empty otherwise.
@@ -156,6 +158,7 @@ class DecayView:
     high: Floats
     level: float
     label: str
+    is_log: bool
     hatched: bool
     note: str
 
@@ -170,7 +173,7 @@ class SurfaceView:
         NaN where empty.
     sparse : (rows, columns) bool array
     rows, columns : tuple of str
-    title, unit, row_title, column_title : str
+    title, detail, unit, row_title, column_title : str
     is_signed : bool
         Drawn on the diverging scale, white at zero.
     reach : float
@@ -187,6 +190,7 @@ class SurfaceView:
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     title: str
+    detail: str
     unit: str
     row_title: str
     column_title: str

@@ -1,6 +1,6 @@
 """Decay and slices: a few short curves with a band, points or a level."""
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
@@ -8,27 +8,22 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from outsample_desktop.resolve.views import Curve, DecayView, SliceView
-from outsample_desktop.theme import Colours, small_font
-from outsample_desktop.widgets.axes import LogAxis, date_axis
-from outsample_desktop.widgets.plot import BandItem, Plot, pen
+from outsample_desktop.theme import Colours
+from outsample_desktop.widgets.axes import LogAxis, UtcAxis
+from outsample_desktop.widgets.pane_title import PaneTitle
+from outsample_desktop.widgets.plot import BandItem, CurveItem, Plot, pen
 
 __all__ = ["DecayPane", "SlicePane"]
-
-_TITLE_HEIGHT: Final = 20
 
 
 class _CurvePane(QWidget):
     """A titled plot whose curves are kept by name."""
 
-    def __init__(self, name: str, axes: dict[str, Any], left: str, bottom: str) -> None:
+    def __init__(self, name: str, axes: dict[str, Any]) -> None:
         super().__init__()
         self.setAccessibleName(name)
-        self.title = QLabel(name)
-        self.title.setFont(small_font(8.5, bold=True))
-        self.title.setFixedHeight(_TITLE_HEIGHT)
-        self.title.setIndent(8)
-        self.title.setAutoFillBackground(True)
-        self.plot = Plot(name, left, bottom, axes)
+        self.title = PaneTitle(name)
+        self.plot = Plot(name, axes)
         self.note = QLabel("", self.plot)
         self.note.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.note.setWordWrap(True)
@@ -38,23 +33,17 @@ class _CurvePane(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.title)
         layout.addWidget(self.plot)
-        self._curves: dict[str, pg.PlotCurveItem] = {}
+        self._curves: dict[str, CurveItem] = {}
         self._role: Colours | None = None
 
     def paint_in(self, role: Colours) -> None:
         """Take the colours of a theme."""
         self._role = role
-        palette = self.title.palette()
-        palette.setColor(palette.ColorRole.Window, role.panel)
-        palette.setColor(palette.ColorRole.WindowText, role.text)
-        self.title.setPalette(palette)
+        self.title.paint_in(role)
+        palette = self.note.palette()
         palette.setColor(palette.ColorRole.WindowText, role.muted)
         self.note.setPalette(palette)
         self.plot.paint_in(role)
-        self._repaint()
-
-    def _repaint(self) -> None:
-        raise NotImplementedError
 
     def _tell(self, note: str) -> None:
         if self.note.text() != note:
@@ -62,32 +51,33 @@ class _CurvePane(QWidget):
             self.note.setVisible(bool(note))
             self.note.setGeometry(self.plot.rect().adjusted(24, 8, -24, -8))
 
-    def _entitle(self, text: str) -> None:
-        if self.title.text() != text:
-            self.title.setText(text)
-
     def _draw(self, curves: tuple[Curve, ...], role: Colours) -> None:
         for name in set(self._curves) - {curve.name for curve in curves}:
             self.plot.removeItem(self._curves.pop(name))
         for curve in curves:
             if curve.name not in self._curves:
-                self._curves[curve.name] = self.plot.curve(role.models[curve.hue])
+                self._curves[curve.name] = self.plot.curve()
             item = self._curves[curve.name]
-            item.setPen(pen(role.models[curve.hue], 2.0 if curve.is_active else 1.0))
             item.setZValue(5 if curve.is_active else 2)
-            item.setData(curve.x, curve.y, connect="finite")
+            item.set(curve.x, curve.y, pen(role.models[curve.hue], 2.0 if curve.is_active else 1.0))
 
 
 class DecayPane(_CurvePane):
     """Loss against days since the train end."""
 
     def __init__(self) -> None:
-        super().__init__("Decay out of sample", {}, "", "days since train end")
+        self._left = LogAxis("left")
+        super().__init__("Decay out of sample", {"left": self._left})
         self._band = BandItem()
         self._band.setZValue(-5)
         self.plot.addItem(self._band, ignoreBounds=True)
-        self._level = self.plot.curve("#888888", style=Qt.PenStyle.DashLine)
+        self._level = self.plot.curve()
         self._view: DecayView | None = None
+
+    def paint_in(self, role: Colours) -> None:
+        """Take the colours of a theme."""
+        super().paint_in(role)
+        self._repaint()
 
     def render_view(self, view: DecayView) -> None:
         """Show a view."""
@@ -99,9 +89,11 @@ class DecayPane(_CurvePane):
         if view is None or role is None:
             return
         self._tell(view.note)
-        weak = "; hatched: band not to be taken at its word" if view.hatched else ""
-        self._entitle(f"Decay out of sample, 95 % pointwise{weak}")
-        self.plot.relabel(view.label, role)
+        weak = " (hatched: weak)" if view.hatched else ""
+        self.title.show_text("Decay", f"{view.label}, by days since train end, 95 % pointwise{weak}")
+        if self._left.is_log is not view.is_log:
+            self._left.is_log = view.is_log
+            self._left.picture = None
         self._draw(view.curves, role)
         active = next((curve for curve in view.curves if curve.is_active), None)
         if active is None or view.low.size != active.x.size:
@@ -110,9 +102,8 @@ class DecayPane(_CurvePane):
             self._band.set(active.x, view.low, view.high, role.models[active.hue], view.hatched)
         last = max((float(curve.x[-1]) for curve in view.curves if curve.x.size), default=1.0)
         self.plot.span_x(0.0, max(1.0, 1.03 * last))
-        has_level = np.isfinite(view.level)
-        self._level.setPen(pen(role.muted, 1.0, Qt.PenStyle.DashLine))
-        self._level.setData([0.0, 1.03 * last] if has_level else [], [view.level] * 2 if has_level else [])
+        level = np.full(2, view.level)
+        self._level.set(np.array([0.0, 1.03 * last]), level, pen(role.muted, 1.0, Qt.PenStyle.DashLine))
         self._fit(view, active)
 
     def _fit(self, view: DecayView, active: Curve | None) -> None:
@@ -143,12 +134,17 @@ class SlicePane(_CurvePane):
 
     def __init__(self, name: str, kind: str) -> None:
         self._tenor_axis = LogAxis("bottom")
-        axes: dict[str, dict[str, Any]] = {"tenor": {"bottom": self._tenor_axis}, "time": {"bottom": date_axis()}}
-        super().__init__(name, axes.get(kind, {}), "", "")
+        axes: dict[str, dict[str, Any]] = {"tenor": {"bottom": self._tenor_axis}, "time": {"bottom": UtcAxis()}}
+        super().__init__(name, axes.get(kind, {}))
         self._points = pg.ScatterPlotItem(size=5, pxMode=True)
         self._points.setZValue(10)
         self.plot.addItem(self._points, ignoreBounds=True)
         self._view: SliceView | None = None
+
+    def paint_in(self, role: Colours) -> None:
+        """Take the colours of a theme."""
+        super().paint_in(role)
+        self._repaint()
 
     def render_view(self, view: SliceView) -> None:
         """Show a view."""
@@ -160,11 +156,7 @@ class SlicePane(_CurvePane):
         if view is None or role is None:
             return
         self._tell(view.note)
-        self._entitle(view.title)
-        self.plot.relabel(view.y_label, role)
-        if view.x_label != self.plot.bottom_label:
-            self.plot.bottom_label = view.x_label
-            self.plot.paint_in(role)
+        self.title.show_text(view.title, f"{view.y_label} by {view.x_label}" if view.x_label else view.y_label)
         self._draw(view.curves, role)
         observed = view.observed
         if observed is None:

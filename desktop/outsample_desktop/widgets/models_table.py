@@ -13,7 +13,7 @@ from outsample_desktop.widgets.verdict_pane import draw_status
 
 __all__ = ["ModelsTable"]
 
-_ROW_HEIGHT: Final = 24
+_ROW_HEIGHT: Final = 22
 _BOX: Final = 28
 Index = QModelIndex | QPersistentModelIndex
 
@@ -42,8 +42,12 @@ class _Rows(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.view.headers)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
             return self.view.headers[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole and section in (0, len(self.view.headers) - 1):
+            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -144,7 +148,8 @@ class ModelsTable(QTableView):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         header.setFont(small_font(8.0))
         header.setHighlightSections(False)
-        header.setMinimumSectionSize(60)
+        header.setMinimumSectionSize(48)
+        header.setFixedHeight(20)
 
     def paint_in(self, role: Colours) -> None:
         """Take the colours of a theme."""

@@ -9,16 +9,17 @@ from typing import Any, Final
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from outsample.typing import Floats
 from outsample_desktop.theme import Colours, small_font
 
-__all__ = ["BandItem", "Plot", "hysteresis", "pen"]
+__all__ = ["BandItem", "CurveItem", "Overlay", "Plot", "hysteresis", "pen"]
 
 _FILL_LEAST: Final = 0.6  # data filling less of the axis than this make it shrink
 _MARGIN: Final = 0.06
+_LEFT: Final = 46  # pixels for the numbers of the vertical axis, the same everywhere so that panes line up
 
 
 def pen(colour: str, width: float = 1.0, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
@@ -43,21 +44,17 @@ def hysteresis(old: tuple[float, float], low: float, high: float, floor: float |
 
 
 class Plot(pg.PlotWidget):  # type: ignore[misc]
-    """A plot with fixed ranges and the colours of the theme.
+    """A plot with fixed ranges and the colours of the theme; its title says what its axes are.
 
     Parameters
     ----------
     name : str
-        Accessible name; also the title of its table.
-    left : str
-        Label of the vertical axis, with its unit.
-    bottom : str
-        Label of the horizontal axis; empty for none.
+        Accessible name.
     axes : dict, optional
         Axis items by side, where the plain ones will not do.
     """
 
-    def __init__(self, name: str, left: str, bottom: str = "", axes: dict[str, Any] | None = None) -> None:
+    def __init__(self, name: str, axes: dict[str, Any] | None = None) -> None:
         super().__init__(axisItems=axes or {})
         self.setAccessibleName(name)
         self.setFrameShape(self.Shape.NoFrame)
@@ -65,57 +62,88 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self.hideButtons()
         self.setMouseEnabled(False, False)
         self.plotItem.disableAutoRange()
-        self.setMinimumSize(120, 60)
-        self.left_label, self.bottom_label = left, bottom
+        self.plotItem.layout.setContentsMargins(0, 2, 4, 0)
+        self.setMinimumSize(120, 48)
         self._span = {"x": (0.0, 1.0), "y": (0.0, 1.0)}
         for side in ("left", "bottom"):
             axis = self.getAxis(side)
-            axis.setStyle(tickFont=small_font(8.0), tickAlpha=255, tickTextOffset=3)
+            axis.setStyle(tickFont=small_font(8.0), tickAlpha=255, tickTextOffset=3, maxTickLevel=0)
             axis.enableAutoSIPrefix(False)
-        self.getAxis("left").setWidth(52)
+        self.getAxis("left").setWidth(_LEFT)
 
     def paint_in(self, role: Colours) -> None:
         """Take the colours of a theme."""
         self.setBackground(role.panel)
-        for side, text in (("left", self.left_label), ("bottom", self.bottom_label)):
+        for side in ("left", "bottom"):
             axis = self.getAxis(side)
             axis.setPen(pen(role.line))
             axis.setTextPen(pen(role.muted))
             axis.setTickPen(pen(role.line))
-            axis.setLabel(text or None, color=role.muted, **{"font-size": "8pt"})
-            axis.showLabel(bool(text))
-
-    def relabel(self, left: str, role: Colours) -> None:
-        """Change the label of the vertical axis."""
-        if left != self.left_label:
-            self.left_label = left
-            self.getAxis("left").setLabel(left, color=role.muted, **{"font-size": "8pt"})
 
     def span_x(self, low: float, high: float) -> None:
         """Show ``[low, high]`` horizontally; the same range again costs nothing."""
         if (low, high) != self._span["x"] and high > low:
             self._span["x"] = (low, high)
             self.plotItem.vb.setXRange(low, high, padding=0)
+            self.plotItem.vb.updateMatrix()  # now, not inside the next paint, which would ask for one more
 
     def span_y(self, low: float, high: float) -> None:
         """Show ``[low, high]`` vertically; the same range again costs nothing."""
         if (low, high) != self._span["y"] and high > low:
             self._span["y"] = (low, high)
             self.plotItem.vb.setYRange(low, high, padding=0)
+            self.plotItem.vb.updateMatrix()
 
     def fit_y(self, low: float, high: float, floor: float | None = None) -> None:
         """Show data in [low, high] vertically, keeping the present range while it serves."""
         self.span_y(*hysteresis(self._span["y"], low, high, floor))
 
-    def curve(self, colour: str, width: float = 1.0, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> pg.PlotCurveItem:
-        """Add an empty curve; NaN breaks it."""
-        item = pg.PlotCurveItem(pen=pen(colour, width, style), connect="finite")
+    def curve(self) -> "CurveItem":
+        """Add an empty curve."""
+        item = CurveItem()
         self.addItem(item, ignoreBounds=True)
         return item
 
     def wheelEvent(self, event: QEvent) -> None:
         """Leave the wheel to the window: a plot whose range is ours must not zoom."""
         event.ignore()
+
+
+class Overlay(pg.GraphicsObject):  # type: ignore[misc]
+    """An item as large as the view box, which never makes it larger and never asks how large it is."""
+
+    def boundingRect(self) -> QRectF:
+        """Return the visible range."""
+        return QRectF(self.viewRect())
+
+    def viewRangeChanged(self) -> None:
+        """Follow the range of the view box."""
+        self.prepareGeometryChange()
+        self.update()
+
+
+class CurveItem(Overlay):
+    """A line through points, broken at NaN.
+
+    The stock curve item searches its data for its bounds several times a paint, which here nobody asks for.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._path = QPainterPath()
+        self._pen = pen("#888888")
+
+    def set(self, x: Floats, y: Floats, drawn: QPen) -> None:
+        """Show points; fewer than two draw nothing."""
+        self._path = pg.arrayToQPath(x, y, connect="finite") if x.size > 1 else QPainterPath()
+        self._pen = drawn
+        self.update()
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        """Draw the line."""
+        del option, widget
+        painter.setPen(self._pen)
+        painter.drawPath(self._path)
 
 
 class BandItem(pg.GraphicsObject):  # type: ignore[misc]

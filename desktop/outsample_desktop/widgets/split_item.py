@@ -2,7 +2,6 @@
 
 from typing import Final
 
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPolygonF
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
@@ -11,9 +10,9 @@ from outsample.regimes import Regime
 from outsample.typing import SECOND, Floats
 from outsample.windows import Handle, Split, position_of
 from outsample_desktop.theme import Colours, small_font
-from outsample_desktop.widgets.plot import pen
+from outsample_desktop.widgets.plot import Overlay, pen
 
-__all__ = ["BAR_HEIGHT", "HANDLES", "HandlesItem", "WashItem"]
+__all__ = ["BAR_HEIGHT", "HANDLES", "HandlesItem", "LegendItem", "WashItem"]
 
 BAR_HEIGHT: Final = 16  # pixels at the top of the pane by which the whole pattern is taken
 REGIME_HEIGHT: Final = 7  # pixels of the regime strip at the bottom
@@ -21,17 +20,8 @@ HANDLES: Final = (Handle.TRAIN_START, Handle.TRAIN_END, Handle.TEST_START, Handl
 _GRIP: Final = 7.0
 
 
-class _Overlay(pg.GraphicsObject):  # type: ignore[misc]
-    """An item as large as the view box, painted in pixels."""
-
-    def boundingRect(self) -> QRectF:
-        """Return the visible range: this item never grows it."""
-        return QRectF(self.viewRect())
-
-    def viewRangeChanged(self) -> None:
-        """Follow the range of the view box."""
-        self.prepareGeometryChange()
-        self.update()
+class _PixelOverlay(Overlay):
+    """An item painted in pixels, so that grips and hatches keep their size."""
 
     def _pixels(self, painter: QPainter) -> tuple[QRectF, float, float]:
         """Switch the painter to pixels; return the plot rectangle, and scale and offset from seconds to pixels."""
@@ -43,7 +33,7 @@ class _Overlay(pg.GraphicsObject):  # type: ignore[misc]
         return box, scale, box.left() - left * scale
 
 
-class WashItem(_Overlay):
+class WashItem(_PixelOverlay):
     """Window washes, regime strip and the dates of a brushed cell."""
 
     def __init__(self, with_regimes: bool) -> None:
@@ -101,7 +91,7 @@ class WashItem(_Overlay):
                 painter.fillRect(QRectF(left, top, right - left, REGIME_HEIGHT), hatch)
 
 
-class HandlesItem(_Overlay):
+class HandlesItem(_PixelOverlay):
     """The four boundaries with their grips, the cursor, and the bar by which the whole pattern is taken."""
 
     def __init__(self, with_bar: bool) -> None:
@@ -164,3 +154,48 @@ class HandlesItem(_Overlay):
         painter.setBrush(QColor(role.accent if is_chosen else role.raised))
         painter.drawPolygon(flag)
         painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+class LegendItem(_PixelOverlay):
+    """What the curves and bands of a plot are, written into its corner.
+
+    Parameters
+    ----------
+    top : float
+        Pixels below the top of the plot.
+    """
+
+    def __init__(self, top: float) -> None:
+        super().__init__()
+        self.setZValue(10)
+        self._top = top
+        self._title = ""
+        self._entries: tuple[tuple[str, str], ...] = ()
+        self.role: Colours | None = None
+
+    def set(self, title: str, entries: tuple[tuple[str, str], ...]) -> None:
+        """Show a title and (text, colour) entries; the same again costs nothing."""
+        if (title, entries) != (self._title, self._entries):
+            self._title, self._entries = title, entries
+            self.update()
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        """Write the title, then a swatch and a name for each entry, as far as they fit."""
+        del option, widget
+        if self.role is None:
+            return
+        box, _, _ = self._pixels(painter)
+        painter.setFont(small_font(8.0))
+        metrics = painter.fontMetrics()
+        x, baseline = box.left() + 16.0, box.top() + self._top + metrics.ascent()
+        painter.setPen(pen(self.role.text))
+        painter.drawText(QPointF(x, baseline), self._title)
+        x += metrics.horizontalAdvance(self._title) + 14.0
+        painter.setPen(pen(self.role.muted))
+        for text, colour in self._entries:
+            width = metrics.horizontalAdvance(text)
+            if x + width + 16.0 > box.right():
+                return
+            painter.fillRect(QRectF(x, baseline - 8.0, 8.0, 8.0), QColor(colour))
+            painter.drawText(QPointF(x + 12.0, baseline), text)
+            x += width + 24.0

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -10,14 +9,14 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from outsample_desktop.resolve.numbers import vol_text
 from outsample_desktop.resolve.views import SurfaceView
 from outsample_desktop.theme import Colours, small_font
-from outsample_desktop.widgets.colour_scale import ColourScale, contrasting
+from outsample_desktop.widgets.colour_scale import ColourScale
 from outsample_desktop.widgets.plot import pen
 
 __all__ = ["SurfacePane"]
 
 _LEFT: Final = 58.0
 _BOTTOM: Final = 30.0
-_TOP: Final = 20.0
+_TOP: Final = 4.0
 _SCALE: Final = 46.0
 
 
@@ -37,7 +36,7 @@ class SurfacePane(QWidget):
         self.setAccessibleName("Error surface")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(280, 140)
+        self.setMinimumSize(280, 120)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
         self._view: SurfaceView | None = None
@@ -79,27 +78,32 @@ class SurfacePane(QWidget):
     def _paint_cells(self, painter: QPainter, view: SurfaceView, role: Colours) -> None:
         scale = ColourScale(role, view.is_signed, view.reach)
         painter.setFont(small_font(8.0))
-        rectangle = self.cell_rectangle(0, 0)
-        with_text = rectangle.width() >= 34 and rectangle.height() >= 13
-        with_count = rectangle.height() >= 30
+        first = self.cell_rectangle(0, 0)
+        with_text = first.width() >= 34 and first.height() >= 13
+        with_count = first.height() >= 30
         hatch = QBrush(QColor(role.purge), Qt.BrushStyle.BDiagPattern)
-        for row in range(len(view.rows)):
-            for column in range(len(view.columns)):
-                cell = self.cell_rectangle(row, column).adjusted(0.5, 0.5, -0.5, -0.5)
-                value, count = float(view.value[row, column]), int(view.count[row, column])
-                if not np.isfinite(value):
+        centre = Qt.AlignmentFlag.AlignCenter
+        values, counts, sparse = view.value.tolist(), view.count.tolist(), view.sparse.tolist()
+        for row, line in enumerate(values):
+            for column, value in enumerate(line):
+                cell = QRectF(
+                    first.left() + column * first.width() + 0.5,
+                    first.top() - row * first.height() + 0.5,
+                    first.width() - 1.0,
+                    first.height() - 1.0,
+                )
+                if value != value:
                     painter.fillRect(cell, QColor(role.raised))
                     painter.fillRect(cell, hatch)
                     continue
-                fill = scale.colour(value)
+                fill, ink = scale.colours(value)
                 painter.fillRect(cell, fill)
-                if view.sparse[row, column]:
+                if sparse[row][column]:
                     painter.fillRect(cell, hatch)
                 if with_text:
-                    painter.setPen(contrasting(fill))
+                    painter.setPen(ink)
                     text = vol_text(value, view.unit)
-                    text = f"{text}\nn {count:,}" if with_count else text
-                    painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, text)
+                    painter.drawText(cell, centre, f"{text}\nn {int(counts[row][column]):,}" if with_count else text)
         if view.cell is not None and 0 <= view.cell < view.value.size:
             chosen = self.cell_rectangle(*divmod(view.cell, len(view.columns))).adjusted(1, 1, -1, -1)
             painter.setPen(pen(role.window, 4.0))
@@ -123,9 +127,6 @@ class SurfacePane(QWidget):
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, short)
         bottom = QRectF(_LEFT, self.height() - 15.0, self.width() - _LEFT - _SCALE, 14)
         painter.drawText(bottom, Qt.AlignmentFlag.AlignCenter, view.column_title)
-        painter.setPen(pen(role.text))
-        painter.setFont(small_font(8.5, bold=True))
-        painter.drawText(QRectF(8, 2, self.width() - 12, _TOP - 4), Qt.AlignmentFlag.AlignLeft, view.title)
 
     def _paint_scale(self, painter: QPainter, view: SurfaceView, role: Colours) -> None:
         scale = ColourScale(role, view.is_signed, view.reach)
@@ -211,4 +212,4 @@ _WRAPPED: Final = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWr
 
 def _edge(label: str) -> str:
     """Return the left edge of a bin, where the whole label has no room."""
-    return label.split(" … ")[0] if " … " in label else label
+    return label.partition(" … ")[0] if " … " in label else label

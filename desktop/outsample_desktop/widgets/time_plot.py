@@ -4,15 +4,14 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QWidget
 
 from outsample.typing import SECOND
 from outsample.windows import Handle, Split, position_of
 from outsample_desktop.resolve.views import TimelineView
 from outsample_desktop.theme import Colours
-from outsample_desktop.widgets.axes import LogAxis, date_axis
+from outsample_desktop.widgets.axes import LogAxis, UtcAxis
 from outsample_desktop.widgets.plot import Plot
-from outsample_desktop.widgets.split_item import BAR_HEIGHT, HANDLES, HandlesItem, WashItem
+from outsample_desktop.widgets.split_item import BAR_HEIGHT, HANDLES, HandlesItem, LegendItem, WashItem
 
 __all__ = ["TimePlot"]
 
@@ -33,18 +32,17 @@ class TimePlot(Plot):
     released = Signal()
     pointed = Signal(object)
 
-    def __init__(self, name: str, left: str, is_top: bool, parent: QWidget | None = None) -> None:
-        del parent
-        self.left_axis = LogAxis("left")
-        self.left_axis.is_log = False
-        super().__init__(name, left, axes={"bottom": date_axis(), "left": self.left_axis})
+    def __init__(self, name: str, is_top: bool) -> None:
+        self.left_axis = LogAxis("left", is_log=False)
+        super().__init__(name, axes={"bottom": UtcAxis(), "left": self.left_axis})
         self._is_top = is_top
         self._split: Split | None = None
         self._held: Handle | None = None
         self._slip = 0
         self.wash = WashItem(with_regimes=is_top)
         self.handles = HandlesItem(with_bar=is_top)
-        for item in (self.wash, self.handles):
+        self.legend = LegendItem(top=BAR_HEIGHT + 2.0 if is_top else 2.0)
+        for item in (self.wash, self.handles, self.legend):
             self.addItem(item, ignoreBounds=True)
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
@@ -52,7 +50,7 @@ class TimePlot(Plot):
     def paint_in(self, role: Colours) -> None:
         """Take the colours of a theme."""
         super().paint_in(role)
-        self.wash.role = self.handles.role = role
+        self.wash.role = self.handles.role = self.legend.role = role
 
     def show_split(self, split: Split, view: TimelineView, has_focus: bool) -> None:
         """Show windows and handles."""

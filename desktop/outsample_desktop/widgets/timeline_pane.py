@@ -1,10 +1,7 @@
 """Price above, losses below, one time axis, one set of handles."""
 
-from typing import Any
-
 import numpy as np
-import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QVBoxLayout, QWidget
 
@@ -13,35 +10,26 @@ from outsample.windows import Handle, Split
 from outsample_desktop.resolve.views import Curve, TimelineView, same
 from outsample_desktop.theme import Colours
 from outsample_desktop.widgets.decimation import extremes
-from outsample_desktop.widgets.plot import pen
+from outsample_desktop.widgets.plot import CurveItem, Overlay, pen
 from outsample_desktop.widgets.split_item import HANDLES
 from outsample_desktop.widgets.time_plot import TimePlot
 
 __all__ = ["TimelinePane"]
 
 
-class BrushItem(pg.GraphicsObject):  # type: ignore[misc]
+class BrushItem(Overlay):
     """Ticks at the times of a brushed cell, as tall as their loss."""
 
-    def __init__(self, colour: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self._lines: list[tuple[float, float]] = []
-        self._pen = pen(colour)
+        self._pen = pen("#888888")
         self.setZValue(-5)
 
     def set(self, x: Floats, share: Floats, colour: str) -> None:
         """Show one tick a time."""
         self._lines = list(zip(x.tolist(), share.tolist(), strict=True))
         self._pen = pen(colour)
-        self.update()
-
-    def boundingRect(self) -> QRectF:
-        """Return the visible range: this item never grows it."""
-        return QRectF(self.viewRect())
-
-    def viewRangeChanged(self) -> None:
-        """Follow the range of the view box."""
-        self.prepareGeometryChange()
         self.update()
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
@@ -80,19 +68,19 @@ class TimelinePane(QWidget):
         super().__init__(parent)
         self.setAccessibleName("Timeline")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.price = TimePlot("Price, regimes and windows", "price", is_top=True)
-        self.loss = TimePlot("Loss through time", "loss", is_top=False)
-        self._price_curve = self.price.curve("#888888")
-        self._brush = BrushItem("#888888")
+        self.price = TimePlot("Price, regimes and windows", is_top=True)
+        self.loss = TimePlot("Loss through time", is_top=False)
+        self._price_curve = self.price.curve()
+        self._brush = BrushItem()
         self.loss.addItem(self._brush, ignoreBounds=True)
-        self._curves: dict[str, Any] = {}
+        self._curves: dict[str, CurveItem] = {}
         self._view: TimelineView | None = None
         self._role: Colours | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(1)
-        layout.addWidget(self.price, 5)
-        layout.addWidget(self.loss, 4)
+        layout.addWidget(self.price, 9)
+        layout.addWidget(self.loss, 8)
         for plot in (self.price, self.loss):
             plot.setFocusProxy(self)
             plot.grabbed.connect(self.grabbed)
@@ -107,7 +95,6 @@ class TimelinePane(QWidget):
         self._role = role
         self.price.paint_in(role)
         self.loss.paint_in(role)
-        self._price_curve.setPen(pen(role.price))
         view, self._view = self._view, None
         if view is not None:
             self.render_view(view)
@@ -120,16 +107,20 @@ class TimelinePane(QWidget):
             return
         if old is None or not same(old.price, view.price):
             self._show_price(view)
-        if old is None or old.loss_label != view.loss_label or old.is_log != view.is_log:
+        if old is None or old.is_log != view.is_log:
             self.loss.left_axis.is_log = view.is_log
-            self.loss.left_label = ""
-            self.loss.relabel(view.loss_label, role)
             self.loss.left_axis.picture = None
+        self._name(view, role)
         if old is None or not same(old.losses, view.losses):
             self._show_losses(view, role)
         if old is None or old.brushed is not view.brushed or old.brushed_share is not view.brushed_share:
             self._brush.set(view.brushed, view.brushed_share, role.watch)
         self.show_split(view.split)
+
+    def _name(self, view: TimelineView, role: Colours) -> None:
+        regimes = (("calm", role.calm), ("normal", role.normal), ("stressed", role.stressed), ("unseen", role.unseen))
+        self.price.legend.set(view.price_label, regimes)
+        self.loss.legend.set(view.loss_label, tuple((line.title, role.models[line.hue]) for line in view.losses))
 
     def show_split(self, split: Split) -> None:
         """Move the handles alone: what a slow answer must not hold up."""
@@ -142,16 +133,14 @@ class TimelinePane(QWidget):
         pad = 0.012 * (last - first)
         for plot in (self.price, self.loss):
             plot.span_x(first - pad, last + pad)
-        if self._role is not None:
-            self.price.left_label = ""
-            self.price.relabel(view.price_label, self._role)
         self._draw_price(view.price)
         low, high = float(np.nanmin(view.price.y)), float(np.nanmax(view.price.y))
         self.price.span_y(low - 0.16 * (high - low or 1.0), high + 0.30 * (high - low or 1.0))
 
     def _draw_price(self, curve: Curve) -> None:
         x, y = extremes(curve.x, curve.y, max(self.price.viewport().width(), 200))
-        self._price_curve.setData(x, y, skipFiniteCheck=True, connect="all")
+        if self._role is not None:
+            self._price_curve.set(x, y, pen(self._role.price))
 
     def _show_losses(self, view: TimelineView, role: Colours) -> None:
         width = max(self.loss.viewport().width(), 200)
@@ -160,16 +149,15 @@ class TimelinePane(QWidget):
             self.loss.removeItem(self._curves.pop(name))
         for line in view.losses:
             if line.name not in self._curves:
-                self._curves[line.name] = self.loss.curve(role.models[line.hue])
+                self._curves[line.name] = self.loss.curve()
             curve = self._curves[line.name]
             x, y = extremes(line.x, line.y, width)
-            curve.setPen(pen(role.models[line.hue]))
             curve.setZValue(5 if line.is_active else 1)
-            curve.setData(x, y, connect="finite")
+            curve.set(x, y, pen(role.models[line.hue]))
             finite = y[np.isfinite(y)]
             if finite.size:
                 low, high = min(low, float(finite.min())), max(high, float(finite.max()))
-        self.loss.fit_y(low, high)
+        self.loss.fit_y(low, high + 0.22 * (high - low))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move the chosen handle: arrows a bar, Shift ten, Ctrl a month, Home and End; Tab-like keys choose another."""

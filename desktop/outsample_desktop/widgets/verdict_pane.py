@@ -13,7 +13,7 @@ from outsample_desktop.widgets.plot import pen
 
 __all__ = ["VerdictPane", "draw_status", "status_colour"]
 
-_HEIGHT: Final = 66
+_HEIGHT: Final = 62
 
 
 def status_colour(status: Status | None, role: Colours) -> str:

@@ -119,9 +119,7 @@ class SmileFit:
     def predict(self, data: OptionQuotes) -> Prediction:
         """Predict the vol of every observation."""
         coefficients = np.asarray(self.coefficients)[None, :]
-        return Prediction(
-            _vols(data, self.regressors, coefficients, np.array([self.mean_forward])), Functional.MEAN
-        )
+        return Prediction(_vols(data, self.regressors, coefficients, np.array([self.mean_forward])), Functional.MEAN)
 
 
 def _fit(data: OptionQuotes, train: Window, regressors: Regressors, weighting: Weighting, name: str) -> SmileFit:

@@ -1,7 +1,7 @@
 """The two surfaces every option model must beat: yesterday's, and the one frozen at the train end."""
 
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Final
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from outsample.typing import DAY, Bounds, Floats, Integers, Unit
 from outsample.windows import Window, iso
 
 __all__ = ["FrozenSurface", "RollingSurface"]
+
+_NO_SURFACE: Final = "the {} surface needs a quoted surface in the train window, found none; widen the window"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class RollingSurface:
     def fit(self, data: OptionQuotes, train: Window) -> "RollingSurfaceFit":
         """Return the rule itself: it has no parameters. Needs one surface in the train window."""
         if not _slices_before(data, train.rows(data.times)):
-            raise FitError("the rolling surface needs a quoted surface in the train window, found none; widen the window")
+            raise FitError(_NO_SURFACE.format("rolling"))
         return RollingSurfaceFit(self.oldest)
 
     def predict_refitted(self, data: OptionQuotes, schedule: RefitSchedule) -> Prediction:
@@ -73,7 +75,7 @@ class FrozenSurface:
         rows = train.rows(data.times)
         slices = _slices_before(data, rows)
         if slices is None:
-            raise FitError("the frozen surface needs a quoted surface in the train window, found none; widen the window")
+            raise FitError(_NO_SURFACE.format("frozen"))
         index = int(data.observed.slice_time[slices.start])
         before = _slices_before(data, slice(rows.start, index))
         first = slices.start if before is None else before.start

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from outsample.datasets import Axis
 from outsample_desktop.resolve import ViewState, same
@@ -12,6 +12,7 @@ from outsample_desktop.theme import Colours
 from outsample_desktop.widgets.chooser import Chooser
 from outsample_desktop.widgets.curve_panes import DecayPane, SlicePane
 from outsample_desktop.widgets.models_table import ModelsTable
+from outsample_desktop.widgets.pane_title import PaneTitle
 from outsample_desktop.widgets.surface_pane import SurfacePane
 from outsample_desktop.widgets.table_view import TableView
 from outsample_desktop.widgets.verdict_pane import VerdictPane
@@ -38,7 +39,7 @@ class OverviewRoom(QWidget):
         self.setAccessibleName("Overview")
         self.verdict = VerdictPane()
         self.decay = DecayPane()
-        self.surface = SurfacePane()
+        self.surface, self.surface_title = SurfacePane(), PaneTitle("Error surface")
         self.smile = SlicePane("Smile at the cursor", "strike")
         self.forecast = SlicePane("Forecast at the cursor", "time")
         self.term = SlicePane("Term structure at the cursor", "tenor")
@@ -63,19 +64,20 @@ class OverviewRoom(QWidget):
             slices.addWidget(pane)
         self.forecast.setVisible(False)
         middle = QSplitter(Qt.Orientation.Horizontal)
-        choices = self.choosers
-        decay = _with_choosers(self.decay, (choices["relative"],))
-        surface = _with_choosers(self.surface, (choices["side"], choices["measure"], choices["axis"]))
-        for pane, share in ((decay, 30), (surface, 42), (slices, 28)):
+        self.decay.title.add(self.choosers["relative"])
+        for field in ("side", "measure", "axis"):
+            self.surface_title.add(self.choosers[field])
+        surface = _titled(self.surface_title, self.surface)
+        for pane, share in ((self.decay, 30), (surface, 42), (slices, 28)):
             middle.addWidget(pane)
             middle.setStretchFactor(middle.count() - 1, share)
         middle.setSizes([300, 440, 300])
         whole = QSplitter(Qt.Orientation.Vertical)
         whole.addWidget(middle)
         whole.addWidget(self.tabs)
-        whole.setStretchFactor(0, 5)
-        whole.setStretchFactor(1, 2)
-        whole.setSizes([420, 172])
+        whole.setStretchFactor(0, 1)
+        whole.setStretchFactor(1, 0)
+        whole.setSizes([300, 166])
         for splitter in (slices, middle, whole):
             splitter.setHandleWidth(3)
             splitter.setChildrenCollapsible(False)
@@ -92,7 +94,7 @@ class OverviewRoom(QWidget):
 
     def paint_in(self, role: Colours) -> None:
         """Take the colours of a theme."""
-        panes: tuple[Any, ...] = (*self.panes().values(), *self.tables.values())
+        panes: tuple[Any, ...] = (*self.panes().values(), *self.tables.values(), self.surface_title)
         for pane in panes:
             pane.paint_in(role)
 
@@ -123,6 +125,7 @@ class OverviewRoom(QWidget):
             ("smile", self.forecast if is_time else self.smile),
             ("term", self.term),
         )
+        self.surface_title.show_text(view.surface.title, view.surface.detail)
         for name, pane in parts:
             if old is None or not same(getattr(old, name), getattr(view, name)):
                 pane.render_view(getattr(view, name))
@@ -137,19 +140,14 @@ def _choosers() -> dict[str, Chooser]:
     }
 
 
-def _with_choosers(pane: QWidget, choosers: tuple[Chooser, ...]) -> QWidget:
-    """Return the pane with its choosers in a row beneath it."""
-    whole, row = QWidget(), QHBoxLayout()
-    row.setContentsMargins(8, 1, 8, 2)
-    row.setSpacing(6)
-    for chooser in choosers:
-        row.addWidget(chooser)
-    row.addStretch(1)
+def _titled(title: PaneTitle, pane: QWidget) -> QWidget:
+    """Return the pane under its title."""
+    whole = QWidget()
     column = QVBoxLayout(whole)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
+    column.addWidget(title)
     column.addWidget(pane, 1)
-    column.addLayout(row)
     return whole
 
 

@@ -1,0 +1,66 @@
+"""The line above a pane: what it shows, in which unit, and the choices that concern it alone."""
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from outsample_desktop.theme import Colours, small_font
+
+__all__ = ["PaneTitle"]
+
+
+class PaneTitle(QWidget):
+    """A bold title, a muted explanation, and choosers on the right.
+
+    Parameters
+    ----------
+    title : str
+    """
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(26)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.title, self.detail = title, ""
+        self._role: Colours | None = None
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(8, 1, 4, 1)
+        self._row.setSpacing(4)
+        self._row.addStretch(1)
+
+    def add(self, chooser: QWidget) -> None:
+        """Add a chooser on the right."""
+        self._row.addWidget(chooser)
+
+    def paint_in(self, role: Colours) -> None:
+        """Take the colours of a theme."""
+        self._role = role
+        self.update()
+
+    def show_text(self, title: str, detail: str = "") -> None:
+        """Show title and explanation; the same again costs nothing."""
+        if (title, detail) != (self.title, self.detail):
+            self.title, self.detail = title, detail
+            self.setToolTip(f"{title}: {detail}" if detail else title)
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Write as much as fits left of the choosers."""
+        del event
+        if self._role is None:
+            return
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(self._role.panel))
+        choosers = [self._row.itemAt(i).widget() for i in range(self._row.count())]
+        right = min((w.x() for w in choosers if w is not None and w.isVisible()), default=self.width()) - 6
+        x = 8.0
+        for text, font, colour in (
+            (self.title, small_font(8.5, bold=True), self._role.text),
+            (self.detail, small_font(8.0), self._role.muted),
+        ):
+            metrics = QFontMetricsF(font)
+            painter.setFont(font)
+            painter.setPen(QColor(colour))
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(right - x, 0.0))
+            painter.drawText(QRectF(x, 0, max(right - x, 0.0), self.height()), Qt.AlignmentFlag.AlignVCenter, shown)
+            x += metrics.horizontalAdvance(shown) + 8.0
