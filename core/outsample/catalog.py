@@ -57,6 +57,8 @@ class Entry:
         Scores that are consistent for what it predicts; the first is its default.
     benchmark : str
         Name of the entry it has to beat; empty for a benchmark.
+    fitted_by : str
+        Name of the loss its fit minimises; empty where it minimises none. Judged by another, the verdict says so.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Entry:
     build: Callable[[], Model[Any]]
     scores: tuple[str, ...]
     benchmark: str = ""
+    fitted_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,7 @@ MODELS: Final = (
         FlatVol,
         _OPTION_SCORES,
         "frozen-surface",
+        "squared-vol-points",
     ),
     Entry(
         "absolute-smile",
@@ -127,6 +131,7 @@ MODELS: Final = (
         AbsoluteSmile,
         _OPTION_SCORES,
         "frozen-surface",
+        "squared-vol-points",
     ),
     Entry(
         "relative-smile",
@@ -136,6 +141,7 @@ MODELS: Final = (
         RelativeSmile,
         _OPTION_SCORES,
         "frozen-surface",
+        "squared-vol-points",
     ),
     Entry(
         "historical-var",
@@ -148,7 +154,7 @@ MODELS: Final = (
     Entry(
         "rolling-historical-var",
         "Rolling historical VaR",
-        "the loss quantile of the last year: the rolling benchmark",
+        "the loss quantile of the last 365 bars: the rolling benchmark",
         Kind.PRICES,
         RollingHistoricalVaR,
         _VAR,
@@ -170,6 +176,7 @@ MODELS: Final = (
         EwmaVaR,
         _VAR,
         "rolling-historical-var",
+        "qlike",
     ),
     Entry(
         "sample-variance",
@@ -182,7 +189,7 @@ MODELS: Final = (
     Entry(
         "rolling-variance",
         "Rolling variance",
-        "the variance of the last quarter: the rolling benchmark",
+        "the variance of the last 90 bars: the rolling benchmark",
         Kind.PRICES,
         RollingVariance,
         _VARIANCE,
@@ -195,6 +202,7 @@ MODELS: Final = (
         EwmaVariance,
         _VARIANCE,
         "rolling-variance",
+        "qlike",
     ),
 )
 

@@ -111,7 +111,16 @@ class Model(Protocol[D_in]):
 
 @dataclass(frozen=True, slots=True)
 class RefitSchedule:
-    """Which window a refit at time t uses: ``[start, t)``, or ``[t - length, t)`` where `length` is given."""
+    """Which window a refit before each time uses.
+
+    Parameters
+    ----------
+    start : int
+        UTC nanoseconds; the window is ``[start, t)``.
+    length : int, optional
+        Number of times; where given, the window holds that many times before t and `start` is unused. A count, not
+        a duration: a rolling drag keeps the number of times, so that its refits stay the same.
+    """
 
     start: int
     length: int | None = None
@@ -127,5 +136,3 @@ class Refits(Protocol[D_in]):
 
     def predict_refitted(self, data: D_in, schedule: RefitSchedule) -> Prediction:
         """Predict every observation with parameters refitted strictly before its time; NaN where that fails."""
-
-

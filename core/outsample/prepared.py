@@ -25,8 +25,7 @@ def prepared(build: Callable[Concatenate[Data, Rest], Result]) -> Callable[Conca
     memo: weakref.WeakKeyDictionary[Any, dict[Any, Result]] = weakref.WeakKeyDictionary()
     lock = threading.Lock()
 
-    @functools.wraps(build)
-    def wrapper(data: Data, *rest: Rest.args, **named: Rest.kwargs) -> Result:
+    def wrapper(data: Data, /, *rest: Rest.args, **named: Rest.kwargs) -> Result:
         key = (rest, tuple(sorted(named.items())))
         with lock:
             known = memo.setdefault(data, {})
@@ -39,4 +38,5 @@ def prepared(build: Callable[Concatenate[Data, Rest], Result]) -> Callable[Conca
                 del known[next(iter(known))]
             return known.setdefault(key, result)
 
+    functools.update_wrapper(wrapper, build)
     return wrapper

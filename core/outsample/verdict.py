@@ -61,7 +61,7 @@ class Verdict:
     headline: Headline
     limit: Limit
     headroom: float
-    caveat: str = "not adjusted for looks"
+    caveat: str
 
 
 def default_limit(unit: ErrorUnit, in_sample_benchmark: float) -> Limit:
@@ -74,19 +74,30 @@ def default_limit(unit: ErrorUnit, in_sample_benchmark: float) -> Limit:
         Mean train loss of the benchmark, used only for losses without a natural scale.
     """
     if unit is ErrorUnit.NATS:
-        return Limit(0.05, "house default, 0.05 nats (about 17 % of vol)")
+        return Limit(0.05, "house default, 0.05 nats (a vol about 18 % too high or 14 % too low)")
     if unit is ErrorUnit.RETURN_PERCENT:
         return Limit(0.1 * abs(in_sample_benchmark), "house default, a tenth of the benchmark's train loss")
     return Limit(log(1.25), "house default, ln 1.25")
 
 
-def judge(headline: Headline, limit: Limit) -> Verdict:
-    """Apply the rule of the verdict sheet; not rejecting is never a Pass by itself."""
+def judge(headline: Headline, limit: Limit, fitted_by: str = "") -> Verdict:
+    """Apply the rule of the verdict sheet; not rejecting is never a Pass by itself.
+
+    Parameters
+    ----------
+    headline : Headline
+    limit : Limit
+    fitted_by : str
+        The loss the fit minimised, where it is not the one that judges: the caveat then says so.
+    """
+    caveat = "not adjusted for looks" + (f"; fitted by {fitted_by}, judged by another loss" if fitted_by else "")
     headroom = limit.value - headline.upper_bound
     if headline.benchmark == "":
-        return Verdict(Status.BENCHMARK, "a benchmark is what the others are judged against", headline, limit, headroom)
+        return Verdict(
+            Status.BENCHMARK, "a benchmark is what the others are judged against", headline, limit, headroom, caveat
+        )
     status, rule = _decide(headline, limit)
-    return Verdict(status, rule, headline, limit, headroom)
+    return Verdict(status, rule, headline, limit, headroom, caveat)
 
 
 def _decide(headline: Headline, limit: Limit) -> tuple[Status, str]:

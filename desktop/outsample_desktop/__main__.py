@@ -13,7 +13,10 @@ __all__ = ["main"]
 def main(argv: Sequence[str] | None = None) -> int:
     """Carry out a command line and return its exit code."""
     multiprocessing.freeze_support()  # first: a frozen worker process must not parse the command line
-    return run(sys.argv[1:] if argv is None else argv)
+    if argv is not None:
+        return run(argv)
+    _speak_utf8()
+    return run(sys.argv[1:])
 
 
 def _speak_utf8() -> None:
@@ -24,5 +27,4 @@ def _speak_utf8() -> None:
 
 
 if __name__ == "__main__":
-    _speak_utf8()
     sys.exit(main())

@@ -8,19 +8,22 @@
 
 import faulthandler
 import sys
+import tempfile
 import threading
 import time
+from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 import outsample
-from outsample_desktop.loader import SAMPLE
+from outsample_desktop.loader import SAMPLE, SP500
 from outsample_desktop.main_window import MainWindow
+from outsample_desktop.menus import export_to
 
-__all__ = ["run"]
+__all__ = ["run", "self_test"]
 
 _SIZE: Final = (1280, 800)
 
@@ -45,6 +48,47 @@ def run(files: list[str], trace_startup: bool = False) -> int:
     else:
         window.open(SAMPLE)
     return int(application.exec())
+
+
+def self_test() -> int:
+    """Open the sample and the S&P 500 without a screen, export everything, and return 0 if all of it went well."""
+    application = QApplication.instance() or QApplication([sys.argv[0]])
+    assert isinstance(application, QApplication)
+    window = MainWindow()
+    window.resize(*_SIZE)
+    window.show()
+    problems: list[str] = []
+    window.evaluator.broke.connect(lambda error: problems.append(repr(error)))
+    window.loader.failed.connect(problems.append)
+    window.loader.broke.connect(lambda error: problems.append(repr(error)))
+    with tempfile.TemporaryDirectory() as folder:
+        for source in (SAMPLE, SP500):
+            answered = _opened(window, source, problems)
+            count = len(list(Path(folder).iterdir()))
+            if answered:
+                export_to(window, Path(folder))
+            if not answered or len(list(Path(folder).iterdir())) <= count:
+                problems.append(f"{source} gave no picture or table: {window.notice.label.text()}")
+                break
+            for file in Path(folder).iterdir():
+                file.unlink()
+    window.close()
+    for problem in problems:
+        sys.stderr.write(f"self-test: {problem}\n")
+    return 1 if problems else 0
+
+
+def _opened(window: MainWindow, source: str, problems: list[str]) -> bool:
+    """Open a source and wait until it is painted; False after a minute or a problem."""
+    loop = QEventLoop()
+    answers: list[object] = []
+    window.painted.connect(answers.append)
+    window.painted.connect(loop.quit)
+    window.loader.failed.connect(loop.quit)
+    QTimer.singleShot(60_000, loop.quit)
+    window.open(source)
+    loop.exec()
+    return bool(answers) and not problems
 
 
 def _route_bugs_to(window: MainWindow) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from outsample.errors import DataError, OutsampleError
+from outsample.io.safe_write import replacing
 from outsample_desktop.session import State
 
-__all__ = ["PICTURE_KEY", "looks_like_case", "read_case"]
+__all__ = ["PICTURE_KEY", "looks_like_case", "read_case", "write_case"]
 
 PICTURE_KEY: Final = "outsample.state"  # keyword of the text chunk in a PNG
 
@@ -56,6 +57,18 @@ def read_case(path: Path) -> tuple[State, tuple[str, ...]]:
             f"{path.name} must be a case that can be read, found: {error.strerror or error}; check its name and rights"
         ) from error
     return state, unknown
+
+
+def write_case(state: State, path: Path) -> None:
+    """Write a state as a case: whole, or not at all.
+
+    Raises
+    ------
+    ExportError
+        The folder or the disk does not take it.
+    """
+    with replacing(path) as stream:
+        stream.write(state.to_json().encode())
 
 
 def _from_json(stream: BinaryIO) -> str:

@@ -8,18 +8,17 @@ GIL, and the rest of a drag is a millisecond of numpy.
 import sys
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
+from outsample.catalog import score
 from outsample.errors import OutsampleError
 from outsample.regimes import RegimeSettings
 from outsample.report import Analysis, analyse
 from outsample.study import Settings, Workspace
-from outsample.catalog import score
 from outsample_desktop.resolve import ViewState, resolve
 from outsample_desktop.session import State
 
@@ -148,15 +147,15 @@ class Evaluator(QObject):
     def _run(self, request: Request) -> None:
         current: Request | None = request
         while current is not None:
-            self._guarded(lambda one=current: self.answered.emit(answer(one, self._models)))
+            self._answer(current)
             with self._lock:
                 current, self._pending = self._pending, None
                 if current is None:
                     self._is_running = False
                     self._idle.set()
 
-    def _guarded(self, work: Callable[[], None]) -> None:
+    def _answer(self, request: Request) -> None:
         try:
-            work()
+            self.answered.emit(answer(request, self._models))
         except Exception as error:  # noqa: BLE001  (whatever broke must reach the user, and the worker must live on)
             self.broke.emit(error)

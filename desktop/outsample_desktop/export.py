@@ -1,27 +1,27 @@
 """Pictures that describe themselves: what is on screen as PNG, with its provenance below it and its state inside it."""
 
-import contextlib
 import os
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QBuffer, QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
 import outsample
-from outsample.errors import DataError, ExportError
+from outsample.errors import DataError
+from outsample.io.safe_write import replacing
 from outsample.study import Workspace
+from outsample_desktop.case_file import PICTURE_KEY
 from outsample_desktop.evaluator import Request, answer
 from outsample_desktop.page import Page
 from outsample_desktop.session import State
 from outsample_desktop.theme import apply_theme, colours, small_font
 
-__all__ = ["STATE_KEY", "picture_of", "provenance", "save_picture", "save_pictures"]
+__all__ = ["picture_of", "provenance", "save_picture", "save_pictures"]
 
-STATE_KEY: Final = "outsample.state"
+
 _SCALE: Final = 2
 _FOOT: Final = 20
 _SIZE: Final = QSize(1600, 900)
@@ -52,7 +52,7 @@ def picture_of(widget: QWidget, state: State) -> QImage:
     text = painter.fontMetrics().elidedText(provenance(state), Qt.TextElideMode.ElideRight, int(foot.width()))
     painter.drawText(foot, Qt.AlignmentFlag.AlignVCenter, text)
     painter.end()
-    image.setText(STATE_KEY, state.to_json())
+    image.setText(PICTURE_KEY, state.to_json())
     return image
 
 
@@ -64,22 +64,12 @@ def save_picture(widget: QWidget, state: State, path: Path) -> Path:
     ExportError
         The folder or the disk does not take it; what was there before is untouched.
     """
-    image = picture_of(widget, state)
-    try:
-        handle, name = tempfile.mkstemp(suffix=".png", prefix=f".{path.stem}-", dir=path.parent)
-        os.close(handle)
-    except OSError as error:
-        raise _refused(path, error.strerror or str(error)) from error
-    temporary = Path(name)
-    try:
-        if not image.save(name, "PNG"):  # type: ignore[call-overload]
-            raise _refused(path, "the picture could not be written, the disk may be full")
-        os.replace(temporary, path)
-    except OSError as error:
-        raise _refused(path, error.strerror or str(error)) from error
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
+    packed = QByteArray()
+    buffer = QBuffer(packed)
+    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+    picture_of(widget, state).save(buffer, b"PNG")
+    with replacing(path) as stream:
+        stream.write(packed.data())
     return path
 
 
@@ -121,7 +111,3 @@ def save_pictures(state: State, workspace: Workspace, folder: Path) -> tuple[Pat
 
 def _has_display() -> bool:
     return os.name == "nt" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-
-
-def _refused(path: Path, why: str) -> ExportError:
-    return ExportError(f"the picture {path.name} needs a folder that can be written, found: {why}; choose another folder")

@@ -114,6 +114,7 @@ class Loader(QObject):
 
         try:
             loaded = load(source, progress, cancel.is_set)
+            _ = loaded.data.fingerprint
             if isinstance(loaded.data, OptionQuotes):
                 progress(0.97, "inverting prices to vols")
                 _ = loaded.data.observed

@@ -4,10 +4,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QMainWindow,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from outsample.catalog import MODELS, default_models, kind_of
 from outsample.catalog import score as score_entry
@@ -71,8 +79,8 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (self.header, self.notice):
-            column.addWidget(widget)
+        column.addWidget(self.header)
+        column.addWidget(self.notice)
         column.addWidget(self.page, 1)
         self.setCentralWidget(whole)
         self.setWindowTitle("Outsample")
@@ -84,9 +92,9 @@ class MainWindow(QMainWindow):
         bar.setSizeGripEnabled(False)
         self.status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         bar.addWidget(self.status, 1)
-        for widget in (self.progress, self.cancel_button):
-            bar.addPermanentWidget(widget)
-            widget.hide()
+        for extra in (self.progress, self.cancel_button):
+            bar.addPermanentWidget(extra)
+            extra.hide()
         self._late.setSingleShot(True)
         self._late.setInterval(_PATIENCE)
 
@@ -250,7 +258,7 @@ class MainWindow(QMainWindow):
         self.progress.setValue(0)
         self.progress.show()
         self.cancel_button.show()
-        self.status.setText(f"opening {Path(source.split(chr(10))[0]).name or source}")
+        self.status.setText(f"opening {Path(source.split(chr(10), maxsplit=1)[0]).name or source}")
         self.loader.open(source)
 
     def _take(self, loaded: Loaded) -> None:

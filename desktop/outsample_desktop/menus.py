@@ -35,14 +35,22 @@ def commands_of(window: "MainWindow") -> tuple[Command, ...]:
         Command("edit.undo", "Edit", "Undo", "Ctrl+Z", session.undo_stack.undo),
         Command("edit.redo", "Edit", "Redo", "Ctrl+Shift+Z", session.undo_stack.redo),
         Command("view.theme", "View", "Light or dark", "Ctrl+T", lambda: _other_theme(window)),
-        Command("view.cursor", "View", "Cursor back to the test end", "Ctrl+Home", lambda: session.change("cursor", cursor=None)),
+        Command(
+            "view.cursor",
+            "View",
+            "Cursor back to the test end",
+            "Ctrl+Home",
+            lambda: session.change("cursor", cursor=None),
+        ),
         Command("view.brush", "View", "Let the brushed cell go", "", lambda: session.change("brush", cell=None)),
         Command("view.models", "View", "Models", "Alt+1", lambda: room.tabs.setCurrentIndex(0)),
         Command("view.quotes", "View", "Quotes of the brushed cell", "Alt+2", lambda: room.tabs.setCurrentIndex(1)),
         Command("view.parameters", "View", "Parameters", "Alt+3", lambda: room.tabs.setCurrentIndex(2)),
         Command("view.data", "View", "Data quality", "Alt+4", lambda: room.tabs.setCurrentIndex(3)),
         Command("view.timeline", "View", "Keyboard to the timeline", "Alt+T", window.page.timeline.setFocus),
-        Command("help.find", "Help", "Find a command…", "Ctrl+Shift+P", lambda: Palette(window.commands, window).open()),
+        Command(
+            "help.find", "Help", "Find a command…", "Ctrl+Shift+P", lambda: Palette(window.commands, window).open()
+        ),
     )
 
 

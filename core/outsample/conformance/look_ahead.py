@@ -80,5 +80,6 @@ def _predictors(subject: Subject) -> Iterator[tuple[str, Callable[[Any], Predict
     yield "predictions", subject.fitted().predict
     model, train = subject.model, subject.train
     if isinstance(model, Refits):
-        for schedule in (RefitSchedule(train.start), RefitSchedule(train.start, train.length)):
+        rows = train.rows(subject.data.times)
+        for schedule in (RefitSchedule(train.start), RefitSchedule(train.start, rows.stop - rows.start)):
             yield "refitted predictions", partial(model.predict_refitted, schedule=schedule)

@@ -93,9 +93,9 @@ class ObservedQuotes:
             case ErrorUnit.PRICE:
                 return self.forward if inverse else np.ones(self.size)
             case ErrorUnit.COIN:
-                return np.ones(self.size) if inverse else 1.0 / self.forward
+                return np.ones(self.size) if inverse else np.asarray(1.0 / self.forward)
             case ErrorUnit.PREMIUM_PERCENT:
-                return 100.0 / self.premium
+                return np.asarray(100.0 / self.premium)
             case ErrorUnit.HALF_SPREADS:
                 return np.divide(1.0, self.half_spread, out=np.full(self.size, np.nan), where=self.half_spread > 0)
             case _:

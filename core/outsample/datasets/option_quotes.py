@@ -138,13 +138,17 @@ class OptionQuotes:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 over the canonical columns and the target, hex."""
-        digest = hashlib.sha256(
-            f"{self.currency}|{self.settlement.value}|{self.target.value}|{self.axis.value}".encode()
-        )
+        """SHA-256 over the content, hex: the same quotes from another file, or seen another way, have the same one."""
+        order = np.argsort(np.asarray(self.instruments, dtype=object)) if self.instruments else np.empty(0, int)
+        names = [self.instruments[i] for i in order]
+        rank = np.empty(order.size, dtype=np.int32)
+        rank[order] = np.arange(order.size, dtype=np.int32)
+        head = "\n".join((self.currency, self.venue, self.settlement.value, *names))
+        digest = hashlib.sha256(head.encode())
         for name in COLUMNS:
             if name not in ("settlement", "instrument"):
                 digest.update(np.ascontiguousarray(getattr(self, name)).data)
+        digest.update(np.ascontiguousarray(rank[self.instrument]).data)
         return digest.hexdigest()
 
     def realised(self, domain: ScaleDomain) -> Floats:

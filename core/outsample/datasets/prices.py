@@ -99,9 +99,8 @@ class Prices:
         return prediction
 
     def scale(self, unit: ErrorUnit) -> Floats:
-        """Return the factor from prediction error to `unit`; 1 for returns."""
-        del unit
-        return np.ones(self.returns.size)
+        """Return the factor from prediction error to `unit`: 100 to percent, 1 where the score needs none."""
+        return np.full(self.returns.size, 100.0 if unit is ErrorUnit.RETURN_PERCENT else 1.0)
 
     def daily(self) -> "tuple[Integers, Floats]":
         """Return bar closes at 00:00 UTC: for each day with a price, the midnight that ends it and its last close."""

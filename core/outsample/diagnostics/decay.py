@@ -1,11 +1,13 @@
 """Loss against days since the train end: the raw curve, and the curve relative to the benchmark."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
-from outsample.inference import long_run, needs_hatching, student_quantile
+from outsample.diagnostics.headline import finite
+from outsample.inference import LongRun, long_run, needs_hatching, student_quantile
 from outsample.scores import Shown
 from outsample.study import Study
 from outsample.typing import DAY, Floats, Integers
@@ -18,22 +20,26 @@ _WEEK: Final = 7
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
-    """A statistic per horizon bucket with its pointwise 95 % band.
+    """A statistic per horizon bucket with its 95 % bands.
 
     Parameters
     ----------
     value, low, high : (b,) array
-        NaN where the bucket holds nothing.
+        Pointwise band; NaN where the bucket holds nothing.
+    low_all, high_all : (b,) array
+        Simultaneous band over all buckets (Sidak: conservative under the dependence between them).
     level : float
         Value on the train window, for comparison.
     unit : str
     hatched : bool
-        The band is not to be taken at its word: too few times, or too persistent.
+        The bands are not to be taken at their word: too few times, or too persistent.
     """
 
     value: Floats
     low: Floats
     high: Floats
+    low_all: Floats
+    high_all: Floats
     level: float
     unit: str
     hatched: bool
@@ -75,18 +81,17 @@ def decay(study: Study) -> DecayCurve:
     edges = _edges(float(days[-1]) if days.size else 0.0)
     bucket = np.searchsorted(edges, days, side="right") - 1
     raw, counted = _bucketed(study.loss[rows], bucket, edges.size - 1)
-    train = study.train_rows
     rooted = study.score.shown is Shown.ROOT
-    curve = _curve(raw, rooted, _finite_mean(study.loss[train]), study.score.unit.value)
+    level = long_run(finite(study.loss, study.train_rows)).mean
+    curve = _shown(raw, level, rooted, study.score.unit.value)
     relative = None
     if study.differential is not None:
-        contrast, _ = _bucketed(study.differential[rows], bucket, edges.size - 1)
-        base = _finite_mean(study.differential[train])
-        relative = _relative(study, contrast, base, rooted)
+        base = long_run(finite(study.differential, study.train_rows))
+        contrast, _ = _bucketed(study.differential[rows], bucket, edges.size - 1, base)
+        relative = _relative(study, contrast, base.mean, rooted)
     keep = slice(int(np.argmax(counted > 0)) if counted.any() else 0, None)
-    return DecayCurve(
-        edges[:-1][keep], edges[1:][keep], counted[keep], _cut(curve, keep), relative and _cut(relative, keep)
-    )
+    kept = None if relative is None else _cut(relative, keep)
+    return DecayCurve(edges[:-1][keep], edges[1:][keep], counted[keep], _cut(curve, keep), kept)
 
 
 def _edges(last: float) -> Floats:
@@ -97,45 +102,67 @@ def _edges(last: float) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class _Bucketed:
+    """Bucket means and the half-widths of their pointwise and simultaneous bands."""
+
     mean: Floats
     half: Floats
+    half_all: Floats
     hatched: bool
 
 
-def _bucketed(series: Floats, bucket: Integers, count: int) -> tuple[_Bucketed, Integers]:
-    """Return bucket means with half-widths ``t_nu omega / sqrt(n)``, omega from the whole test window."""
+def _bucketed(series: Floats, bucket: Integers, count: int, base: LongRun | None = None) -> tuple[_Bucketed, Integers]:
+    """Return bucket means with half-widths ``t_nu sqrt(omega^2 / n + omega_base^2 / n_base)``.
+
+    omega is that of the whole test window: a bucket alone has too few times to estimate it. `base` is what the
+    curve is later measured against, and as uncertain.
+    """
     valid = np.isfinite(series)
     values, bucket = series[valid], bucket[valid]
     n = np.bincount(bucket, minlength=count)
     total = np.bincount(bucket, weights=values, minlength=count)
     mean = np.divide(total, n, out=np.full(count, np.nan), where=n > 0)
     whole = long_run(values)
-    spread = student_quantile(whole.dof, 0.975) * np.sqrt(whole.long_run_variance) if whole.dof else np.nan
-    half = np.divide(spread, np.sqrt(n), out=np.full(count, np.nan), where=n > 0)
-    return _Bucketed(mean, half, needs_hatching(whole)), n
+    variance = np.divide(whole.long_run_variance, n, out=np.full(count, np.nan), where=n > 0)
+    error = np.sqrt(variance + (base.standard_error**2 if base is not None else 0.0))
+    weak = needs_hatching(whole) or (base is not None and needs_hatching(base))
+    if not whole.dof:
+        return _Bucketed(mean, np.full(count, np.nan), np.full(count, np.nan), weak), n
+    filled = max(int(np.count_nonzero(n)), 1)
+    together = 0.5 * (1.0 + 0.95 ** (1.0 / filled))
+    pointwise = student_quantile(whole.dof, 0.975) * error
+    return _Bucketed(mean, pointwise, student_quantile(whole.dof, together) * error, weak), n
 
 
-def _curve(found: _Bucketed, rooted: bool, level: float, unit: str) -> Curve:
-    value, low, high = found.mean, found.mean - found.half, found.mean + found.half
+def _shown(found: _Bucketed, level: float, rooted: bool, unit: str) -> Curve:
     if rooted:
-        value, low, high = np.sqrt(value), np.sqrt(np.maximum(low, 0.0)), np.sqrt(high)
-        level = float(np.sqrt(level))
-    return Curve(value, low, high, level, unit, found.hatched)
+        return _through(found, lambda end: np.sqrt(np.maximum(end, 0.0)), float(np.sqrt(level)), unit)
+    return _through(found, np.asarray, level, unit)
 
 
 def _relative(study: Study, found: _Bucketed, base: float, rooted: bool) -> Curve:
     if not study.is_ratio:
-        return _curve(found, False, base, f"{study.score.unit.value} against {study.contender.benchmark_name}")
+        return _shown(found, base, False, f"{study.score.unit.value} against {study.contender.benchmark_name}")
     power = 0.5 if rooted else 1.0
-    low, high = found.mean - found.half, found.mean + found.half
-    ends = (np.exp(power * (value - base)) for value in (found.mean, low, high))
-    return Curve(*ends, 1.0, f"× its train ratio to {study.contender.benchmark_name}", found.hatched)
+    unit = f"× its train ratio to {study.contender.benchmark_name}"
+    with np.errstate(over="ignore"):  # a band without end is drawn to the edge of the pane
+        return _through(found, lambda end: np.exp(power * (end - base)), 1.0, unit)
 
 
-def _finite_mean(values: Floats) -> float:
-    finite = values[np.isfinite(values)]
-    return float(finite.mean()) if finite.size else float("nan")
+def _through(found: _Bucketed, show: Callable[[Floats], Floats], level: float, unit: str) -> Curve:
+    """Return the curve with value and bands as `show` turns them."""
+    mean, half, all_half = found.mean, found.half, found.half_all
+    return Curve(
+        value=show(mean),
+        low=show(mean - half),
+        high=show(mean + half),
+        low_all=show(mean - all_half),
+        high_all=show(mean + all_half),
+        level=level,
+        unit=unit,
+        hatched=found.hatched,
+    )
 
 
 def _cut(curve: Curve, keep: slice) -> Curve:
-    return Curve(curve.value[keep], curve.low[keep], curve.high[keep], curve.level, curve.unit, curve.hatched)
+    bands = {name: getattr(curve, name)[keep] for name in ("value", "low", "high", "low_all", "high_all")}
+    return replace(curve, **bands)

@@ -13,7 +13,7 @@ from outsample.inference import (
     needs_hatching,
 )
 from outsample.inference import Side as Bound
-from outsample.scores import Shown
+from outsample.scores import ScaleDomain, Shown
 from outsample.study import Study
 from outsample.typing import Floats
 
@@ -37,7 +37,7 @@ class Headline:
     out_over_in : float
         Secondary: it mostly says whether the train window was turbulent.
     bias_in, bias_out : float
-        Mean signed error over quotes, in `unit`.
+        Mean signed error over times, in `unit`; NaN where prediction and realised value are not of one kind.
     delta, low, high : float
         theta of the verdict with its two-sided 95 % interval: mean test contrast minus mean train contrast for
         ratios, mean test contrast for plain differences.
@@ -53,6 +53,8 @@ class Headline:
         Effective numbers of observations.
     minimum_detectable : float
         Smallest delta found with 80 % power at one-sided 5 %.
+    coverage_test : float
+        Mean share of the train composition that the quotes of a test time cover; the rest was renormalised.
     hatched : bool
         Too short or too persistent for the interval to be taken at its word.
     """
@@ -80,6 +82,7 @@ class Headline:
     effective_train: float
     effective_test: float
     minimum_detectable: float
+    coverage_test: float
     hatched: bool
 
 
@@ -102,6 +105,7 @@ def headline(study: Study) -> Headline:
     before, after = _contrasts(study)
     effect = _effect(study, before, after)
     interval = effect.interval()
+    bias = _bias(study)
     times = (train.stop - train.start) + (test.stop - test.start)
     return Headline(
         model=study.name,
@@ -112,8 +116,8 @@ def headline(study: Study) -> Headline:
         in_sample=in_sample,
         out_of_sample=out_of_sample,
         out_over_in=out_of_sample / in_sample if in_sample > 0 else float("nan"),
-        bias_in=_bias(study, train),
-        bias_out=_bias(study, test),
+        bias_in=_mean(finite(bias, train)),
+        bias_out=_mean(finite(bias, test)),
         delta=effect.estimate,
         low=interval.low,
         high=interval.high,
@@ -127,6 +131,7 @@ def headline(study: Study) -> Headline:
         effective_train=before.n_eff,
         effective_test=after.n_eff,
         minimum_detectable=minimum_detectable_effect(effect.standard_error, effect.dof),
+        coverage_test=_coverage(study, test),
         hatched=needs_hatching(before) or needs_hatching(after),
     )
 
@@ -135,6 +140,13 @@ def _contrasts(study: Study) -> tuple[LongRun, LongRun]:
     """Return the long-run figures of d_t on train and test; of the loss itself for a benchmark."""
     series = study.loss if study.differential is None else study.differential
     return long_run(finite(series, study.train_rows)), long_run(finite(series, study.test_rows))
+
+
+def _bias(study: Study) -> Floats:
+    """Return the signed error per time; a quantile or a variance minus a return would mean nothing."""
+    if study.score.unit.domain is ScaleDomain.RETURN:
+        return np.full(study.loss.size, np.nan)
+    return study.losses.bias_per_time(study.weights)
 
 
 def _effect(study: Study, before: LongRun, after: LongRun) -> MeanDifference:
@@ -146,9 +158,11 @@ def _effect(study: Study, before: LongRun, after: LongRun) -> MeanDifference:
     return MeanDifference(after.mean, after.standard_error, float(after.dof))
 
 
-def _bias(study: Study, rows: slice) -> float:
-    count = study.losses.seen.counts[rows].sum()
-    return float(study.losses.table[rows, :, 1].sum() / count) if count > 0 else float("nan")
+def _coverage(study: Study, rows: slice) -> float:
+    """Return the mean share of the train composition that the quotes of a time cover; 1 under the raw mean."""
+    if study.weights is None or rows.stop <= rows.start:
+        return 1.0
+    return float(study.losses.seen.coverage(study.weights)[rows].mean())
 
 
 def _mean(values: Floats) -> float:

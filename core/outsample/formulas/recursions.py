@@ -36,7 +36,7 @@ _EPSILON: Final = float(np.finfo(np.float64).eps)
 
 
 def rows_before_each(times: Integers, start: int, length: int | None) -> tuple[Integers, Integers]:
-    """Return the rows ``first[i] <= j < last[i]`` whose time lies in ``[start, t_i)`` or ``[t_i - length, t_i)``.
+    """Return the rows ``first[i] <= j < last[i]`` that lie in ``[start, t_i)``, or the last `length` before t_i.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def rows_before_each(times: Integers, start: int, length: int | None) -> tuple[I
     start : int
         UTC nanoseconds; unused where `length` is given.
     length : int, optional
-        Nanoseconds.
+        Number of times.
 
     Returns
     -------
@@ -55,7 +55,7 @@ def rows_before_each(times: Integers, start: int, length: int | None) -> tuple[I
     last = np.arange(times.size)
     if length is None:
         return np.minimum(np.searchsorted(times, start), last), last
-    return np.searchsorted(times, times - length), last
+    return np.maximum(last - length, 0), last
 
 
 @dataclass(frozen=True, slots=True, eq=False)

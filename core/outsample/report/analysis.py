@@ -137,7 +137,9 @@ def _judged(study: Study | Failure) -> Judged | Failure:
     rival = study.benchmark_loss
     level = float("nan") if rival is None else _mean_in_train(study, rival)
     limit = default_limit(study.score.unit, level)
-    return Judged(entry(study.name), study, found, judge(found, limit))
+    model = entry(study.name)
+    other_loss = model.fitted_by if model.fitted_by != study.score.name else ""
+    return Judged(model, study, found, judge(found, limit, other_loss))
 
 
 def _mean_in_train(study: Study, series: Any) -> float:

@@ -1,5 +1,7 @@
 """The tables of an analysis: what the panes show and what `evaluate` writes are these very objects."""
 
+from typing import Final
+
 import numpy as np
 
 from outsample.datasets import OptionQuotes
@@ -58,6 +60,7 @@ def _study_row(result: Judged | Failure) -> dict[str, float | int | str]:
         "n_eff_train": found.effective_train,
         "n_eff_test": found.effective_test,
         f"minimum_detectable [{contrast}]": found.minimum_detectable,
+        "coverage_test": found.coverage_test,
         "not_predicted": result.study.refused,
         "left_out": result.study.uncommon,
     }
@@ -130,6 +133,15 @@ def parameters_table(analysis: Analysis) -> Table:
     )
 
 
+_BANDS: Final = {
+    "value": "value",
+    "low_95": "low",
+    "high_95": "high",
+    "low_95_simultaneous": "low_all",
+    "high_95_simultaneous": "high_all",
+}
+
+
 def decay_table(analysis: Analysis) -> Table:
     """Return the decay curves with their pointwise 95 % bands."""
     parts: dict[str, list[object]] = {}
@@ -146,11 +158,10 @@ def decay_table(analysis: Analysis) -> Table:
         add("from [days]", decay.start)
         add("to [days]", decay.stop)
         add("times", decay.times)
-        for name, of in (("value", decay.raw.value), ("low_95", decay.raw.low), ("high_95", decay.raw.high)):
-            add(f"{name} [{unit}]", of)
-        add("relative", nothing if relative is None else relative.value)
-        add("relative_low_95", nothing if relative is None else relative.low)
-        add("relative_high_95", nothing if relative is None else relative.high)
+        for name, of in _BANDS.items():
+            add(f"{name} [{unit}]", getattr(decay.raw, of))
+        for name, of in _BANDS.items():
+            add(f"relative_{name}", nothing if relative is None else getattr(relative, of))
         add("hatched", np.full(decay.start.size, decay.raw.hatched))
     return Table("decay", tuple(column(header, np.concatenate(values)) for header, values in parts.items()))  # type: ignore[arg-type]
 

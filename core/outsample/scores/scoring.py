@@ -53,7 +53,7 @@ class Score(Protocol):
 
     @property
     def error_power(self) -> int:
-        """2 or 1 where the loss is that power of the absolute scaled error, which kernels can form in one pass; else 0."""
+        """2 or 1 where the loss is that power of the absolute scaled error, formed by kernels in one pass; else 0."""
 
     def per_observation(self, prediction: Floats, realised: Floats, scale: Floats) -> Floats:
         """Return one loss per observation, shape (n,); NaN where any input is NaN."""

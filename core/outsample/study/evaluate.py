@@ -14,7 +14,7 @@ from outsample.scores import Functional, ScaleDomain, Score
 from outsample.study.failure import Failure, FailureReason
 from outsample.study.losses import Composition, Losses
 from outsample.study.workspace import Mask, Predicted, Workspace
-from outsample.typing import Floats
+from outsample.typing import Floats, Integers
 from outsample.windows import Scheme, Split
 
 __all__ = ["Contender", "Settings", "Study", "compare", "evaluate", "refit_schedule"]
@@ -156,9 +156,12 @@ def contrast(loss: Floats, other: Floats, ratio: bool) -> Floats:
     return out
 
 
-def refit_schedule(split: Split, scheme: Scheme) -> RefitSchedule:
-    """Return the windows that refits use: what the scheme would have trained on before each time."""
-    return RefitSchedule(split.train.start, split.train.length if scheme is Scheme.ROLLING else None)
+def refit_schedule(split: Split, scheme: Scheme, times: Integers) -> RefitSchedule:
+    """Return the windows that refits use: what the scheme would have trained on before each of `times`."""
+    if scheme is not Scheme.ROLLING:
+        return RefitSchedule(split.train.start)
+    rows = split.train.rows(times)
+    return RefitSchedule(split.train.start, rows.stop - rows.start)
 
 
 def evaluate(
@@ -300,7 +303,7 @@ def _refit(contender: Contender, data: Dataset, split: Split, settings: Settings
     model = contender.model
     if contender.benchmark is None or not isinstance(model, Refits):
         return None
-    schedule = refit_schedule(split, settings.scheme)
+    schedule = refit_schedule(split, settings.scheme, data.times)
     return _Job((model, schedule.key()), lambda: model.predict_refitted(data, schedule))
 
 

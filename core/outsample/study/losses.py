@@ -134,7 +134,7 @@ class Losses:
 
     def errors(self) -> Floats:
         """Return the (k,) signed errors, prediction minus realised, in the unit of the score."""
-        return (self.prediction - self.seen.realised) * self.seen.scale
+        return np.asarray((self.prediction - self.seen.realised) * self.seen.scale)
 
     @cached_property
     def table(self) -> Floats:
@@ -164,6 +164,10 @@ class Losses:
         means = np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
         return np.concatenate([count, means], axis=1)
 
+    def bias_per_time(self, weights: Floats | None = None) -> Floats:
+        """Return (m,) mean signed error of each time, averaged over cells as `per_time` does."""
+        return self._averaged(1, weights)
+
     def per_time(self, weights: Floats | None = None) -> Floats:
         """Return (m,) mean loss of each time, NaN where nothing was observed.
 
@@ -173,8 +177,12 @@ class Losses:
             Composition held fixed; a cell without quotes at a time is left out and the rest renormalised.
             None gives the plain mean over quotes ("raw").
         """
+        return self._averaged(0, weights)
+
+    def _averaged(self, which: int, weights: Floats | None) -> Floats:
         if weights is None:
-            total, weight = self.table[:, :, 0].sum(axis=1), self.seen.counts.sum(axis=1)
+            total, weight = self.table[:, :, which].sum(axis=1), self.seen.counts.sum(axis=1)
         else:
-            total, weight = self.cell_means @ weights, self.seen.coverage(weights)
-        return np.divide(total, weight, out=np.full(total.size, np.nan), where=weight > 0)
+            means = self.cell_means if which == 0 else self.table[:, :, which] * self.seen.inverse_counts
+            total, weight = means @ weights, self.seen.coverage(weights)
+        return np.asarray(np.divide(total, weight, out=np.full(total.size, np.nan), where=weight > 0))

@@ -31,7 +31,7 @@ def absolute(source: str) -> str:
             path.exists()
         except (OSError, RuntimeError, ValueError) as error:  # too long, a zero inside, links that go round in circles
             raise DataError(
-                f"a file must have a name that can be looked up, found {name[:80]!r} ({type(error).__name__}); correct it"
+                f"a file must have a name that can be looked up, found {name[:80]!r} ({type(error).__name__}); rename"
             ) from error
         found.append(str(path))
     return SEPARATOR.join(found)

@@ -8,8 +8,8 @@ from outsample.datasets import OptionQuotes, Prices
 from outsample.diagnostics import SPARSE_BELOW, ErrorSurface, error_surface, shown
 from outsample.regimes import Regime
 from outsample.report.analysis import Analysis, Judged
-from outsample.typing import SECOND, Floats
-from outsample.windows import Window, iso
+from outsample.typing import SECOND, Bools, Floats, Integers
+from outsample.windows import iso
 from outsample_desktop.resolve.panes import active_model, hue_of
 from outsample_desktop.resolve.views import Curve, SliceView, SurfaceView
 from outsample_desktop.session import Measure, Side, State
@@ -26,7 +26,7 @@ def cursor_index(state: State, analysis: Analysis) -> int:
     times = analysis.data.times
     if state.cursor is not None:
         return int(np.clip(np.searchsorted(times, state.cursor), 0, times.size - 1))
-    return max(analysis.split.test.rows(times).stop - 1, 0)
+    return int(max(analysis.split.test.rows(times).stop - 1, 0))
 
 
 def surface_view(state: State, analysis: Analysis) -> SurfaceView:
@@ -75,7 +75,7 @@ def _side(side: Side, active: Judged, analysis: Analysis) -> ErrorSurface:
     return error_surface(active.study, split.test if side is Side.TEST else split.train)
 
 
-def _reach(value: Floats, sparse: Floats) -> float:
+def _reach(value: Floats, sparse: Bools) -> float:
     """Return a round end of the colour scale, so that it stands still while a boundary moves a little."""
     known = np.abs(value[np.isfinite(value) & ~sparse])
     top = float(known.max()) if known.size else 1.0
@@ -104,8 +104,19 @@ def _regime_losses(analysis: Analysis, active: Judged) -> SurfaceView:
     is_signed = bool((value[np.isfinite(value)] < 0).any())
     reach = _reach(value, sparse)
     return SurfaceView(
-        value, count, sparse, names, ("train", "test"), active.entry.title, detail, active.headline.unit, "regime", "window", is_signed,
-        reach, None,
+        value,
+        count,
+        sparse,
+        names,
+        ("train", "test"),
+        active.entry.title,
+        detail,
+        active.headline.unit,
+        "regime",
+        "window",
+        is_signed,
+        reach,
+        None,
     )
 
 
@@ -147,8 +158,14 @@ def term_view(state: State, analysis: Analysis) -> SliceView:
     tenor = 365.0 * seen.slice_tenor[slices.start : slices.stop]
     market = Curve("observed", "observed mid", -1, np.log10(tenor), 100.0 * seen.implied_vol[rows])
     curves = tuple(
-        Curve(r.entry.name, r.entry.title, hue_of(r.entry.name), np.log10(tenor), 100.0 * r.study.prediction.values[rows],
-              r is active_model(state, analysis))
+        Curve(
+            r.entry.name,
+            r.entry.title,
+            hue_of(r.entry.name),
+            np.log10(tenor),
+            100.0 * r.study.prediction.values[rows],
+            r is active_model(state, analysis),
+        )
         for r in analysis.judged
     )
     return SliceView("Term structure", "tenor [days]", "implied vol [%]", market, curves)
@@ -169,9 +186,7 @@ def _slice_at(state: State, data: OptionQuotes, time: int) -> int | None:
     return first + int(np.argmin(np.abs(np.log(tenor / wanted))))
 
 
-def _predicted(
-    state: State, result: Judged, analysis: Analysis, x: Floats, rows: slice, order: Floats
-) -> Curve:
+def _predicted(state: State, result: Judged, analysis: Analysis, x: Floats, rows: slice, order: Integers) -> Curve:
     vols = 100.0 * result.study.prediction.values[rows][order]
     is_active = result is active_model(state, analysis)
     return Curve(result.entry.name, result.entry.title, hue_of(result.entry.name), x, vols, is_active)
@@ -199,9 +214,3 @@ def _nothing(note: str) -> SliceView:
 
 def _minute(time: int) -> str:
     return str(np.datetime64(time, "ns").astype("datetime64[m]")).replace("T", " ")
-
-
-def brushed_rows(data: OptionQuotes, cell: int, window: Window) -> Floats:
-    """Return the observations of one cell in a window."""
-    rows = window.rows(data.times[data.observed.time_index])
-    return np.flatnonzero(data.observed.cell[rows] == cell) + rows.start

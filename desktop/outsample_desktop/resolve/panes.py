@@ -76,8 +76,11 @@ def _facts(result: Judged, found: Headline) -> tuple[tuple[str, str], ...]:
             ("detectable (80 %)", effect_text(found, found.minimum_detectable)),
         ]
     facts.append(
-        ("times, effective", f"{found.times_test} of {found.times_test + found.times_train}, n_eff "
-         f"{number(found.effective_test, 0)} | {number(found.effective_train, 0)}")
+        (
+            "times, effective",
+            f"{found.times_test} of {found.times_test + found.times_train}, n_eff "
+            f"{number(found.effective_test, 0)} | {number(found.effective_train, 0)}",
+        )
     )
     return tuple(facts)
 
@@ -158,14 +161,13 @@ def decay_view(state: State, analysis: Analysis) -> DecayView:
         lines.append(
             Curve(result.entry.name, result.entry.title, hue, found.centre, scale(curve.value), result is shown)
         )
-    if not lines:
-        note = "no model that is on has a benchmark to decay against; show the loss instead"
-        return DecayView((), _EMPTY, _EMPTY, float("nan"), label, is_log, False, note)
+    note = "" if lines else "no model that is on has a benchmark to decay against; show the loss instead"
     if band is None:
-        level = scale(np.array([1.0]))[0] if is_log else float("nan")
-        return DecayView(tuple(lines), _EMPTY, _EMPTY, float(level), label, is_log, False, "")
+        level = 0.0 if is_log else float("nan")
+        return DecayView(tuple(lines), _EMPTY, _EMPTY, _EMPTY, _EMPTY, level, label, is_log, False, note)
     low, high, level = scale(band.low), scale(band.high), float(scale(np.array([band.level]))[0])
-    return DecayView(tuple(lines), low, high, level, label, is_log, band.hatched, "")
+    all_low, all_high = (_EMPTY, _EMPTY) if state.dragging else (scale(band.low_all), scale(band.high_all))
+    return DecayView(tuple(lines), low, high, all_low, all_high, level, label, is_log, band.hatched, note)
 
 
 def _log10(values: Floats) -> Floats:

@@ -58,7 +58,7 @@ def price_curve(data: Dataset) -> Curve:
 @prepared
 def seconds_of(data: Dataset) -> Floats:
     """Return observation times in UTC seconds."""
-    return data.times / SECOND
+    return np.asarray(data.times / SECOND)
 
 
 def _loss_curve(result: Judged, analysis: Analysis, is_active: bool, is_log: bool) -> Curve:
@@ -87,7 +87,7 @@ def trailing_mean(values: Floats, bars: int) -> Floats:
     start = np.maximum(stop - bars, 0)
     n = counts[stop] - counts[start]
     full = (n == bars) & valid
-    return np.divide(sums[stop] - sums[start], n, out=np.full(values.size, np.nan), where=full)
+    return np.asarray(np.divide(sums[stop] - sums[start], n, out=np.full(values.size, np.nan), where=full))
 
 
 def _brushed(state: State, analysis: Analysis) -> tuple[Floats, Floats]:

@@ -142,7 +142,9 @@ class DecayView:
     ----------
     curves : tuple of Curve
     low, high : (b,) array
-        Band of the active model, at the points of its curve.
+        Pointwise band of the active model, at the points of its curve.
+    low_all, high_all : (b,) array
+        Simultaneous band; empty while a boundary is held.
     level : float
         Train level of the active model; NaN for none.
     label : str
@@ -156,6 +158,8 @@ class DecayView:
     curves: tuple[Curve, ...]
     low: Floats
     high: Floats
+    low_all: Floats
+    high_all: Floats
     level: float
     label: str
     is_log: bool

@@ -118,7 +118,9 @@ class State:
         try:
             read = json.loads(text)
         except json.JSONDecodeError as error:
-            raise DataError(f"a case must be JSON text, found {error.msg} at line {error.lineno}; restore it") from error
+            raise DataError(
+                f"a case must be JSON text, found {error.msg} at line {error.lineno}; restore it"
+            ) from error
         if not isinstance(read, dict) or "format" not in read:
             raise DataError("a case must be a JSON object with a format number, found none; open a case file")
         if read["format"] != FORMAT:

@@ -72,6 +72,7 @@ class DecayPane(_CurvePane):
         self._band.setZValue(-5)
         self.plot.addItem(self._band, ignoreBounds=True)
         self._level = self.plot.curve()
+        self._outer = (self.plot.curve(), self.plot.curve())
         self._view: DecayView | None = None
 
     def paint_in(self, role: Colours) -> None:
@@ -90,7 +91,9 @@ class DecayPane(_CurvePane):
             return
         self._tell(view.note)
         weak = " (hatched: weak)" if view.hatched else ""
-        self.title.show_text("Decay", f"{view.label}, by days since train end, 95 % pointwise{weak}")
+        self.title.show_text(
+            "Decay", f"{view.label}, by days since train end; 95 %: band pointwise, dots simultaneous{weak}"
+        )
         if self._left.is_log is not view.is_log:
             self._left.is_log = view.is_log
             self._left.picture = None
@@ -100,6 +103,10 @@ class DecayPane(_CurvePane):
             self._band.set(np.empty(0), np.empty(0), np.empty(0), role.muted, False)
         else:
             self._band.set(active.x, view.low, view.high, role.models[active.hue], view.hatched)
+        for line, end in zip(self._outer, (view.low_all, view.high_all), strict=True):
+            x = active.x if active is not None and end.size == active.x.size else np.empty(0)
+            hue = role.models[active.hue] if active is not None else role.muted
+            line.set(x, end if x.size else np.empty(0), pen(hue, 1.0, Qt.PenStyle.DotLine))
         last = max((float(curve.x[-1]) for curve in view.curves if curve.x.size), default=1.0)
         self.plot.span_x(0.0, max(1.0, 1.03 * last))
         level = np.full(2, view.level)

@@ -4,7 +4,14 @@ from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from outsample_desktop.resolve.views import ModelRow, ModelsView
 from outsample_desktop.theme import Colours, small_font
@@ -89,7 +96,7 @@ class _Cell(QStyledItemDelegate):
             return
         row: ModelRow = index.data(Qt.ItemDataRole.UserRole)
         columns = index.model().columnCount()
-        place = QRectF(option.rect)  # type: ignore[attr-defined]
+        place = QRectF(option.rect)
         painter.fillRect(place, QColor(role.raised if row.is_active else role.panel))
         painter.setFont(small_font(9.0, bold=row.is_active and index.column() == 0))
         text = text_of(row, index.column(), columns)

@@ -23,6 +23,7 @@ class PaneTitle(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.title, self.detail = title, ""
         self._role: Colours | None = None
+        self._choosers: list[QWidget] = []
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(8, 1, 4, 1)
         self._row.setSpacing(4)
@@ -31,6 +32,7 @@ class PaneTitle(QWidget):
     def add(self, chooser: QWidget) -> None:
         """Add a chooser on the right."""
         self._row.addWidget(chooser)
+        self._choosers.append(chooser)
 
     def paint_in(self, role: Colours) -> None:
         """Take the colours of a theme."""
@@ -51,8 +53,7 @@ class PaneTitle(QWidget):
             return
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(self._role.panel))
-        choosers = [self._row.itemAt(i).widget() for i in range(self._row.count())]
-        right = min((w.x() for w in choosers if w is not None and w.isVisible()), default=self.width()) - 6
+        right = min((one.x() for one in self._choosers if one.isVisible()), default=self.width()) - 6
         x = 8.0
         for text, font, colour in (
             (self.title, small_font(8.5, bold=True), self._role.text),

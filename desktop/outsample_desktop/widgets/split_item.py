@@ -15,9 +15,10 @@ from outsample_desktop.widgets.plot import Overlay, pen
 __all__ = ["BAR_HEIGHT", "HANDLES", "HandlesItem", "LegendItem", "WashItem"]
 
 BAR_HEIGHT: Final = 16  # pixels at the top of the pane by which the whole pattern is taken
-REGIME_HEIGHT: Final = 7  # pixels of the regime strip at the bottom
+REGIME_HEIGHT: Final = 9  # pixels of the regime strip at the bottom
 HANDLES: Final = (Handle.TRAIN_START, Handle.TRAIN_END, Handle.TEST_START, Handle.TEST_END)
 _GRIP: Final = 7.0
+_INDENT: Final = 32.0  # pixels that keep a legend clear of the train-start flag
 
 
 class _PixelOverlay(Overlay):
@@ -187,7 +188,7 @@ class LegendItem(_PixelOverlay):
         box, _, _ = self._pixels(painter)
         painter.setFont(small_font(8.0))
         metrics = painter.fontMetrics()
-        x, baseline = box.left() + 16.0, box.top() + self._top + metrics.ascent()
+        x, baseline = box.left() + _INDENT, box.top() + self._top + metrics.ascent()
         painter.setPen(pen(self.role.text))
         painter.drawText(QPointF(x, baseline), self._title)
         x += metrics.horizontalAdvance(self._title) + 14.0

@@ -139,7 +139,9 @@ class SurfacePane(QWidget):
         for value, share in ((view.reach, 0.0), (0.5 * (view.reach + low), 0.5), (low, 1.0)):
             place = QRectF(left + 11, top + share * (height - 12), _SCALE - 16, 12)
             painter.drawText(place, Qt.AlignmentFlag.AlignLeft, f"{value:.3g}".replace("-", "−"))
-        painter.drawText(QRectF(left - 10, self.height() - _BOTTOM + 1, _SCALE + 4, 13), Qt.AlignmentFlag.AlignLeft, view.unit)
+        painter.drawText(
+            QRectF(left - 10, self.height() - _BOTTOM + 1, _SCALE + 4, 13), Qt.AlignmentFlag.AlignLeft, view.unit
+        )
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Brush a cell; the brushed one again lets go."""

@@ -135,7 +135,7 @@ class TimelinePane(QWidget):
             plot.span_x(first - pad, last + pad)
         self._draw_price(view.price)
         low, high = float(np.nanmin(view.price.y)), float(np.nanmax(view.price.y))
-        self.price.span_y(low - 0.16 * (high - low or 1.0), high + 0.30 * (high - low or 1.0))
+        self.price.span_y(low - 0.16 * (high - low or 1.0), high + 0.38 * (high - low or 1.0))
 
     def _draw_price(self, curve: Curve) -> None:
         x, y = extremes(curve.x, curve.y, max(self.price.viewport().width(), 200))

@@ -100,7 +100,9 @@ class VerdictPane(QWidget):
         facts_left = max(x + 24, 0.46 * self.width())
         metrics = QFontMetricsF(small_font(9))
         room = (facts_left if view.facts else self.width()) - 56
-        self._text(painter, 44, 54, metrics.elidedText(rule, Qt.TextElideMode.ElideRight, room), small_font(9), role.text)
+        self._text(
+            painter, 44, 54, metrics.elidedText(rule, Qt.TextElideMode.ElideRight, room), small_font(9), role.text
+        )
         self._facts(painter, view, role, facts_left)
 
     def _text(self, painter: QPainter, x: float, y: float, text: str, font: QFont, colour: str) -> float:

@@ -108,6 +108,6 @@ def test_rows_before_each_time_never_hold_it():
     first, last = rows_before_each(times, 20, None)
     np.testing.assert_array_equal(first, [0, 1, 1, 1, 1])
     np.testing.assert_array_equal(last, [0, 1, 2, 3, 4])
-    first, last = rows_before_each(times, 0, 30)
-    np.testing.assert_array_equal(first, [0, 0, 0, 1, 4])  # 40 - 30 = 10 belongs to the half-open window
+    first, last = rows_before_each(times, 0, 2)
+    np.testing.assert_array_equal(first, [0, 0, 0, 1, 2])
     np.testing.assert_array_equal(last, [0, 1, 2, 3, 4])

@@ -1,5 +1,6 @@
 import errno
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -123,7 +124,7 @@ def test_a_bug_is_told_even_where_nothing_can_be_kept(call, small, monkeypatch):
 
 def test_an_interrupt_is_code_130(call, small, monkeypatch):
     def interrupt(*_):
-        raise KeyboardInterrupt
+        signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(evaluating, "analyse", interrupt)
     answer = call("evaluate", small.quotes, "--json")

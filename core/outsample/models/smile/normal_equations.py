@@ -81,7 +81,7 @@ class NormalEquations:
         forward = float(self.forward_sum.total(rows)) / count
         scale = (self.forward_unit / forward) ** self.regressors.forward_powers
         gram = self.gram_sum.total(rows) * np.outer(scale, scale)
-        coefficients = np.linalg.solve(_ridged(gram), self.moment_sum.total(rows) * scale)
+        coefficients = np.asarray(np.linalg.solve(_ridged(gram), self.moment_sum.total(rows) * scale), dtype=np.float64)
         errors = self._standard_errors(rows, scale, gram, coefficients)
         return coefficients, errors, forward
 
@@ -92,10 +92,10 @@ class NormalEquations:
         return np.asarray(np.sqrt(np.diag(bread @ (scores.T @ scores) @ bread)))
 
     def solve_before_each(self, schedule: RefitSchedule) -> tuple[Floats, Floats]:
-        """Return per time the (m, k) coefficients and (m,) mean forward of a fit strictly before it; NaN where short."""
+        """Return per time (m, k) coefficients and (m,) mean forward of a fit strictly before it; NaN where short."""
         stop = np.arange(self.times.size)
-        origin = schedule.start if schedule.length is None else self.times - schedule.length
-        start = np.minimum(np.searchsorted(self.times, origin), stop)
+        first = np.searchsorted(self.times, schedule.start) if schedule.length is None else stop - schedule.length
+        start = np.clip(first, 0, stop)
         count = self._between(self.count_sum, start, stop)
         enough = count >= QUOTES_PER_PARAMETER * len(self.regressors.value)
         coefficients = np.full((self.times.size, len(self.regressors.value)), np.nan)
@@ -131,7 +131,7 @@ def equations_of(data: OptionQuotes, regressors: Regressors, weighting: Weightin
     total = data.times.size
 
     def per_time(values: Floats) -> Floats:
-        return np.bincount(seen.time_index, weights=values, minlength=total)
+        return np.bincount(seen.time_index, weights=values, minlength=total).astype(np.float64, copy=False)
 
     size = len(columns)
     gram, moment = np.empty((total, size, size)), np.empty((total, size))

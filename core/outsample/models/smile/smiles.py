@@ -143,13 +143,14 @@ def _vols(data: OptionQuotes, regressors: Regressors, coefficients: Floats, forw
     variable = seen.log_moneyness
     zero = np.zeros(tenor.size)
     if regressors is Regressors.FLAT:
-        parts = (b[0], zero, zero)
+        constant, linear, square = b[0], zero, zero
     elif regressors is Regressors.ABSOLUTE:
         variable, scale = seen.strike, 1.0 / forward[of_slice]
-        parts = (b[0] + b[3] * tenor, (b[1] + b[4] * tenor) * scale, b[2] * scale * scale)
+        constant, linear, square = b[0] + b[3] * tenor, (b[1] + b[4] * tenor) * scale, b[2] * scale * scale
     else:
         root = np.sqrt(tenor)
-        parts = (b[0] + b[3] * root + b[4] * tenor, b[1] / root + b[5], b[2] / tenor)
+        constant, linear, square = b[0] + b[3] * root + b[4] * tenor, b[1] / root + b[5], b[2] / tenor
     out = np.empty(seen.size)
-    quadratic_by_slice(variable, seen.slice_start, *(np.ascontiguousarray(p) for p in parts), VOL_FLOOR, out)
+    constant, linear, square = (np.ascontiguousarray(part) for part in (constant, linear, square))
+    quadratic_by_slice(variable, seen.slice_start, constant, linear, square, VOL_FLOOR, out)
     return frozen(out)

@@ -60,8 +60,8 @@ class OverviewRoom(QWidget):
 
     def _lay_out(self) -> None:
         slices = QSplitter(Qt.Orientation.Vertical)
-        for pane in (self.smile, self.forecast, self.term):
-            slices.addWidget(pane)
+        for cut in (self.smile, self.forecast, self.term):
+            slices.addWidget(cut)
         self.forecast.setVisible(False)
         middle = QSplitter(Qt.Orientation.Horizontal)
         self.decay.title.add(self.choosers["relative"])
@@ -134,7 +134,9 @@ class OverviewRoom(QWidget):
 def _choosers() -> dict[str, Chooser]:
     return {
         "relative": Chooser("Decay curve", {True: "relative to benchmark", False: "loss"}),
-        "side": Chooser("Window of the surface", {Side.TEST: "test", Side.TRAIN: "train", Side.DIFFERENCE: "test − train"}),
+        "side": Chooser(
+            "Window of the surface", {Side.TEST: "test", Side.TRAIN: "train", Side.DIFFERENCE: "test − train"}
+        ),
         "measure": Chooser("Measure of the surface", {Measure.LOSS: "size of error", Measure.BIAS: "bias"}),
         "axis": Chooser("Axis of the surface", {Axis.MONEYNESS: "moneyness", Axis.DELTA: "delta"}),
     }

@@ -17,7 +17,7 @@ from outsample.typing import DAY, Bounds, Unit
 from outsample.windows import Window
 
 MODELS = [SampleVariance(), RollingVariance(), EwmaVariance()]
-SCHEDULES = [RefitSchedule(20_100 * DAY), RefitSchedule(0, 150 * DAY)]
+SCHEDULES = [RefitSchedule(20_100 * DAY), RefitSchedule(0, 150)]
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: type(model).__name__)
 each_schedule = pytest.mark.parametrize("schedule", SCHEDULES, ids=["expanding", "rolling"])
 
@@ -124,7 +124,7 @@ def test_a_refit_before_a_time_is_a_fit_on_the_window_that_ends_there(model, sch
     assert refitted.functional is Functional.VARIANCE
     for i in (250, 301, 450, 599):
         stop = int(data.times[i])
-        start = schedule.start if schedule.length is None else stop - schedule.length
+        start = schedule.start if schedule.length is None else int(data.times[i - schedule.length])
         assert refitted.values[i] == model.fit(data, Window(start, stop)).predict(data).values[i]
 
 
@@ -135,7 +135,7 @@ def test_real_bitcoin_days_are_fitted_as_by_direct_sums(model, prices_of, real_d
     )
     data = prices_of(np.diff(np.log(table[::-1])))  # the file runs from the newest day to the oldest
     fitted = model.fit(data, window(data, 365, 1500))
-    refitted = model.predict_refitted(data, RefitSchedule(0, 365 * DAY)).values
+    refitted = model.predict_refitted(data, RefitSchedule(0, 365)).values
     if isinstance(model, SampleVariance):
         assert fitted.variance == pytest.approx(np.var(data.returns[365:1500], ddof=1), rel=1e-9)
         assert refitted[2000] == pytest.approx(np.var(data.returns[1635:2000], ddof=1), rel=1e-9)

@@ -1,0 +1,172 @@
+import json
+from dataclasses import fields, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outsample.datasets import Axis, Target
+from outsample.errors import DataError, OutsampleError
+from outsample.study import Composition
+from outsample.windows import Handle, Scheme, Split, Window
+from outsample_desktop.session import Measure, Side, State, Theme
+
+TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
+TIME = st.integers(-(2**62), 2**62)
+SPLIT = st.lists(TIME, min_size=4, max_size=4).map(sorted).flatmap(
+    lambda t: st.integers(0, t[2] - t[1]).map(lambda purge: Split(Window(t[0], t[1]), Window(t[2], t[3]), purge))
+)
+STATES = st.builds(
+    State,
+    source=TEXT,
+    fingerprint=TEXT,
+    split=st.none() | SPLIT,
+    scheme=st.sampled_from(Scheme),
+    score=TEXT,
+    composition=st.sampled_from(Composition),
+    axis=st.sampled_from(Axis),
+    target=st.sampled_from(Target),
+    models=st.lists(TEXT, max_size=5).map(tuple),
+    active=TEXT,
+    side=st.sampled_from(Side),
+    measure=st.sampled_from(Measure),
+    relative=st.booleans(),
+    cell=st.none() | st.integers(0, 10_000),
+    cursor=st.none() | TIME,
+    handle=st.sampled_from(Handle),
+    penalty=st.floats(0.01, 100.0),
+    theme=st.sampled_from(Theme),
+    dragging=st.booleans(),
+)
+PLAIN = State(split=Split(Window(0, 10), Window(12, 20), 2), models=("flat-vol",))
+
+
+def with_value(name, value):
+    return json.dumps({**json.loads(PLAIN.to_json()), name: value})
+
+
+def complaint(text):
+    with pytest.raises(DataError) as caught:
+        State.from_json(text)
+    sentence = str(caught.value)
+    assert sentence
+    assert "\n" not in sentence
+    return sentence
+
+
+def test_every_field_is_drawn_by_the_strategy():
+    assert {field.name for field in fields(State)} <= set(STATES.wrapped_strategy.kwargs)
+
+
+@given(state=STATES)
+def test_a_state_comes_back_as_it_was_except_that_nothing_is_held(state):
+    read, unknown = State.from_json(state.to_json())
+    assert read == replace(state, dragging=False)
+    assert unknown == ()
+    assert [type(getattr(read, one.name)) for one in fields(read)] == [
+        type(getattr(state, one.name)) for one in fields(state)
+    ]
+
+
+@given(state=STATES)
+def test_writing_what_was_read_gives_the_same_text(state):
+    text = state.to_json()
+    assert State.from_json(text)[0].to_json() == text
+
+
+def test_the_text_says_times_in_utc_and_the_purge_in_nanoseconds():
+    read = json.loads(PLAIN.to_json())
+    assert read["format"] == 1
+    assert read["split"]["train"] == ["1970-01-01", "1970-01-01T00:00:00.00000001Z"]
+    assert read["split"]["purge_ns"] == 2
+
+
+def test_whether_a_boundary_is_held_is_never_saved():
+    assert "dragging" not in json.loads(replace(PLAIN, dragging=True).to_json())
+    assert State.from_json(with_value("dragging", True))[0].dragging is False
+
+
+def test_keys_that_this_version_does_not_know_are_named_in_order_and_left_out():
+    text = json.dumps({**json.loads(PLAIN.to_json()), "zoom": 2, "angle": [1], "Äpfel": None})
+    assert State.from_json(text) == (PLAIN, ("angle", "zoom", "Äpfel"))
+
+
+def test_fields_that_an_older_version_did_not_know_keep_their_defaults():
+    assert State.from_json('{"format": 1}') == (State(), ())
+
+
+@pytest.mark.parametrize("text", ["", "{", "nonsense", "[1, 2", '{"format": 1,}', "\x00"])
+def test_what_is_no_json_is_refused_in_one_sentence(text):
+    assert "JSON" in complaint(text)
+
+
+@pytest.mark.parametrize("text", ["[]", "1", "null", '"text"', "{}", "true"])
+def test_json_without_a_format_is_refused_in_one_sentence(text):
+    assert "format" in complaint(text)
+
+
+@pytest.mark.parametrize("number", [0, 2, 99, "1", None, [1], 1.5])
+def test_another_format_is_refused_and_named(number):
+    sentence = complaint(with_value("format", number))
+    assert str(number) in sentence
+    assert "update" in sentence
+
+
+BAD = [
+    ("scheme", "sideways"),
+    ("scheme", None),
+    ("scheme", ["anchored"]),
+    ("theme", "beige"),
+    ("axis", 3),
+    ("target", {}),
+    ("side", ""),
+    ("measure", "colour"),
+    ("handle", "door"),
+    ("composition", "jazz"),
+    ("models", 7),
+    ("models", None),
+    ("split", 5),
+    ("split", "whole"),
+    ("split", []),
+    ("split", {}),
+    ("split", {"train": [], "test": [], "purge_ns": 0}),
+    ("split", {"train": ["1970-01-01"], "test": ["1970-01-03", "1970-01-05"], "purge_ns": 0}),
+    ("split", {"train": [1, 2], "test": [3, 4], "purge_ns": 0}),
+    ("split", {"train": ["1970-01-01", None], "test": ["1970-01-03", "1970-01-05"], "purge_ns": 0}),
+    ("split", {"train": ["yesterday", "1970-01-02"], "test": ["1970-01-03", "1970-01-05"], "purge_ns": 0}),
+    ("split", {"train": ["1970-01-01", "1970-01-02"], "test": ["1970-01-03", "1970-01-05"], "purge_ns": "x"}),
+    ("split", {"train": ["1970-01-01", "1970-01-02"], "test": ["1970-01-03", "1970-01-05"], "purge_ns": 1e400}),
+    ("split", {"train": ["1970-01-01", "1970-01-02"], "test": ["1970-01-03", "1970-01-05"]}),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), BAD)
+def test_a_value_of_the_wrong_kind_is_refused_in_one_sentence_that_names_the_field(name, value):
+    assert name in complaint(with_value(name, value))
+
+
+BACKWARDS = [
+    {"train": ["1970-01-05", "1970-01-02"], "test": ["1970-01-06", "1970-01-08"], "purge_ns": 0},
+    {"train": ["1970-01-01", "1970-01-04"], "test": ["1970-01-03", "1970-01-05"], "purge_ns": 0},
+    {"train": ["1970-01-01", "1970-01-02"], "test": ["1970-01-03", "1970-01-05"], "purge_ns": -1},
+    {"train": ["1970-01-01", "1970-01-02"], "test": ["1970-01-03", "1970-01-05"], "purge_ns": 10**18},
+]
+
+
+@pytest.mark.parametrize("split", BACKWARDS)
+def test_a_split_that_contradicts_itself_is_refused_in_one_sentence(split):
+    with pytest.raises(OutsampleError) as caught:
+        State.from_json(with_value("split", split))
+    assert "\n" not in str(caught.value)
+
+
+@given(name=st.sampled_from([field.name for field in fields(State) if field.name != "dragging"]), value=st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["train", "test", "a"]), inner),
+    max_leaves=6,
+))
+def test_no_value_of_any_field_gets_beyond_the_border_as_anything_but_an_expected_error(name, value):
+    try:
+        State.from_json(with_value(name, value))
+    except OutsampleError as error:
+        assert "\n" not in str(error)
