@@ -11,6 +11,7 @@ from outsample.scores import ErrorUnit
 __all__ = ["MINIMUM_EFFECTIVE", "Limit", "Status", "Verdict", "default_limit", "judge"]
 
 MINIMUM_EFFECTIVE: Final = 20.0
+_LARGEST: Final = 1e6  # a ratio beyond it is no longer read, and soon no longer a float
 
 
 class Status(Enum):
@@ -101,9 +102,9 @@ def judge(headline: Headline, limit: Limit, fitted_by: str = "") -> Verdict:
 
 
 def _decide(headline: Headline, limit: Limit) -> tuple[Status, str]:
-    smallest = min(headline.effective_train, headline.effective_test)
+    windows = (("train", headline.effective_train), ("test", headline.effective_test))
+    where, smallest = min(windows, key=lambda window: window[1] if window[1] == window[1] else 0.0)
     if not smallest >= MINIMUM_EFFECTIVE:
-        where = "train" if headline.effective_train <= headline.effective_test else "test"
         return Status.NOT_ENOUGH_DATA, (
             f"{where} holds {smallest:.1f} effective observations, {MINIMUM_EFFECTIVE:.0f} are needed"
         )
@@ -126,5 +127,6 @@ def _decide(headline: Headline, limit: Limit) -> tuple[Status, str]:
 def _shown(headline: Headline, value: float) -> str:
     """Return a contrast as the user reads it: a ratio of RMSE, or score units with their sign."""
     if headline.is_ratio:
-        return f"{exp(headline.ratio_power * value):.2f}×"
+        power = headline.ratio_power * value
+        return f"more than {_LARGEST:,.0f}×" if power > log(_LARGEST) else f"{exp(power):.2f}×"
     return f"{value:+.3g} {headline.unit}".replace("-", "−")

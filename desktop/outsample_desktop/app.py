@@ -19,9 +19,9 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 import outsample
-from outsample_desktop.loader import SAMPLE, SP500
 from outsample_desktop.main_window import MainWindow
 from outsample_desktop.menus import export_to
+from outsample_desktop.sources import SAMPLE, SP500
 
 __all__ = ["run", "self_test"]
 

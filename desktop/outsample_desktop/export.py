@@ -67,7 +67,8 @@ def save_picture(widget: QWidget, state: State, path: Path) -> Path:
     packed = QByteArray()
     buffer = QBuffer(packed)
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-    picture_of(widget, state).save(buffer, b"PNG")
+    # Qt takes the format as text only, whatever the stubs say.
+    picture_of(widget, state).save(buffer, "PNG")  # type: ignore[call-overload]
     with replacing(path) as stream:
         stream.write(packed.data())
     return path

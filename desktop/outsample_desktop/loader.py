@@ -1,72 +1,17 @@
 """Data from files, from the sample and from arch, read off the GUI thread, with progress and cancel."""
 
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
 
-import platformdirs
 from PySide6.QtCore import QObject, Signal
 
-from outsample.datasets import OptionQuotes, Prices
+from outsample.datasets import OptionQuotes
 from outsample.errors import OutsampleError
-from outsample.io import ImportCancelledError, ImportReport, import_cached, read_store
-from outsample.sample import ensure_sample, sp500_prices
+from outsample.io import ImportCancelledError
+from outsample.sample import SamplingCancelledError
+from outsample_desktop.sources import load
 
-__all__ = ["SAMPLE", "SP500", "Loaded", "Loader", "load"]
-
-SAMPLE: Final = "sample:"
-SP500: Final = "sp500:"
-
-Progress = Callable[[float, str], None]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Loaded:
-    """A data set that is ready to be shown.
-
-    Parameters
-    ----------
-    source : str
-        As in the state.
-    title : str
-        Short name for the header.
-    data : OptionQuotes or Prices
-    report : ImportReport, optional
-        None for data that were made.
-    """
-
-    source: str
-    title: str
-    data: OptionQuotes | Prices
-    report: ImportReport | None
-
-
-def cache_folder() -> Path:
-    """Return where imports and the sample are kept."""
-    return platformdirs.user_cache_path("outsample")
-
-
-def load(source: str, progress: Progress | None = None, cancelled: Callable[[], bool] | None = None) -> Loaded:
-    """Return the data of a source: ``sample:``, ``sp500:``, or one or more files separated by newlines.
-
-    Raises
-    ------
-    DataError, ImportCancelledError
-        As the readers do.
-    """
-    if source == SAMPLE:
-        paths = ensure_sample(cache_folder() / "sample", progress=progress, cancelled=cancelled)
-        kept = read_store(paths.quotes)
-        return Loaded(source, "Sample market (made, not real)", kept.dataset, kept.report)
-    if source == SP500:
-        return Loaded(source, "S&P 500", sp500_prices(), None)
-    files = source.split("\n")
-    kept = import_cached(files, cache_folder() / "imports", progress=progress, cancelled=cancelled)
-    more = f" and {len(files) - 1} more" if len(files) > 1 else ""
-    return Loaded(source, Path(files[0]).name + more, kept.dataset, kept.report)
+__all__ = ["Loader"]
 
 
 class Loader(QObject):
@@ -120,7 +65,7 @@ class Loader(QObject):
                 _ = loaded.data.observed
             if not cancel.is_set():
                 self.loaded.emit(loaded)
-        except ImportCancelledError:
+        except (ImportCancelledError, SamplingCancelledError):
             pass
         except OutsampleError as error:
             if not cancel.is_set():

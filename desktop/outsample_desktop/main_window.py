@@ -25,14 +25,16 @@ from outsample.report.quality import quality_table
 from outsample.report.tables import parameters_table, quotes_table
 from outsample.study import Workspace
 from outsample.windows import Handle, Split, move
+from outsample_desktop.case_file import looks_like_case, read_case
 from outsample_desktop.commands import stepped, why_not
 from outsample_desktop.evaluator import Answer, Evaluator
-from outsample_desktop.loader import Loaded, Loader
+from outsample_desktop.loader import Loader
 from outsample_desktop.menus import build_menus
 from outsample_desktop.opening import opened, workspace_of
 from outsample_desktop.page import Page
 from outsample_desktop.session import State
 from outsample_desktop.session.session import Session
+from outsample_desktop.sources import SEPARATOR, Loaded, located
 from outsample_desktop.theme import apply_theme, colours
 from outsample_desktop.widgets.header import Header
 from outsample_desktop.widgets.notice_bar import NoticeBar
@@ -323,17 +325,20 @@ class MainWindow(QMainWindow):
 
     def open_files(self, files: list[str]) -> None:
         """Open data files, a case, or a picture that carries one."""
-        from outsample_desktop.case_file import looks_like_case, read_case
-
         try:
             if len(files) == 1 and looks_like_case(Path(files[0])):
-                case, _unknown = read_case(Path(files[0]))
-                self.open(case.source, case)
+                self._open_case(Path(files[0]))
                 return
         except OutsampleError as error:
             self._refuse(str(error))
             return
-        self.open("\n".join(files))
+        self.open(SEPARATOR.join(files))
+
+    def _open_case(self, path: Path) -> None:
+        case, unknown = read_case(path)
+        if unknown:
+            self.notice.tell(f"this version does not know {', '.join(unknown)} of {path.name} and leaves it out")
+        self.open(located(case.source, path.parent), case)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """End the workers before the window goes."""

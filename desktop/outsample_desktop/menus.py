@@ -8,9 +8,12 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFileDialog
 
 from outsample.errors import OutsampleError
+from outsample.report import write_evaluation
+from outsample_desktop.case_file import write_case
 from outsample_desktop.commands import Command, Palette
-from outsample_desktop.loader import SAMPLE, SP500
+from outsample_desktop.export import save_picture
 from outsample_desktop.session import Theme
+from outsample_desktop.sources import SAMPLE, SP500
 
 if TYPE_CHECKING:
     from outsample_desktop.main_window import MainWindow
@@ -83,9 +86,6 @@ def _export(window: "MainWindow") -> None:
 
 def export_to(window: "MainWindow", folder: Path) -> None:
     """Write every pane and the page as PNG, every table and curve as CSV, into a folder."""
-    from outsample.report.evaluation import write_evaluation
-    from outsample_desktop.export import save_picture
-
     answer = window.answer
     if answer is None or answer.analysis is None:
         window.notice.tell("an export needs an analysis, found none on screen; open a data set first")
@@ -104,8 +104,6 @@ def export_to(window: "MainWindow", folder: Path) -> None:
 
 
 def _save_page(window: "MainWindow") -> None:
-    from outsample_desktop.export import save_picture
-
     name, _ = QFileDialog.getSaveFileName(window, "Save the page as picture", "overview.png", "PNG (*.png)")
     if name:
         try:
@@ -115,8 +113,6 @@ def _save_page(window: "MainWindow") -> None:
 
 
 def _save_case(window: "MainWindow") -> None:
-    from outsample_desktop.case_file import write_case
-
     name, _ = QFileDialog.getSaveFileName(window, "Save the case", "case.json", "Case (*.json)")
     if name:
         try:

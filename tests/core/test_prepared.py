@@ -84,9 +84,8 @@ def test_a_long_drag_does_not_grow():
         pass
 
     build = prepared(lambda data, i: Heavy())
-    data, seen = Data(), []
-    for i in range(10 * KEPT):
-        seen.append(weakref.ref(build(data, i)))
+    data = Data()
+    seen = [weakref.ref(build(data, i)) for i in range(10 * KEPT)]
     gc.collect()
     assert sum(answer() is not None for answer in seen) == KEPT
 
@@ -147,7 +146,9 @@ def test_threads_on_many_questions_stay_within_the_bound():
 
     data = Data()
     with ThreadPoolExecutor(8) as pool:
-        for key, answer in zip(range(400), pool.map(lambda key: int(build(data, key % 50)[0]), range(400)), strict=True):
+        for key, answer in zip(
+            range(400), pool.map(lambda key: int(build(data, key % 50)[0]), range(400)), strict=True
+        ):
             assert answer == key % 50
     gc.collect()
     assert sum(answer() is not None for answer in built) <= KEPT

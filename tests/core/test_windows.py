@@ -193,7 +193,7 @@ def test_a_step_back_undoes_a_step_unless_it_was_clamped(game, handle, bars):
 
 @given(games(), st.sampled_from(EDGES))
 def test_a_step_moves_a_free_handle_by_one_time(game, handle):
-    times, horizon, split, scheme = game
+    times, horizon, split, _ = game
     before = int(np.searchsorted(times, position_of(split, handle)))
     for bars in (-1, 1):
         after = int(np.searchsorted(times, position_of(step(split, handle, bars, times, Scheme.FREE, horizon), handle)))
@@ -283,6 +283,12 @@ def test_the_nearest_boundary_is_the_nearest(times, data):
     assert abs(every[found] - place) == min(abs(at - place) for at in every)
 
 
+def test_half_way_between_two_times_the_earlier_is_taken():
+    times = regular(5)
+    assert nearest_boundary(times, int(times[2]) + DAY // 2) == 2
+    assert nearest_boundary(times, int(times[2]) + DAY // 2 + 1) == 3
+
+
 @given(clocks(smallest=1, largest=30))
 def test_a_boundary_is_nearest_to_itself(times):
     every = [*times.tolist(), int(times[-1]) + 1]
@@ -299,11 +305,12 @@ def test_the_end_after_the_last_time_can_be_reached_however_long_the_last_gap_is
 
 @given(clocks(), st.integers(0, 60 * DAY), st.floats(0.0, 1.0))
 def test_the_default_split_is_sound_or_refused(times, purge, share):
-    try:
-        split = default_split(times, purge, share)
-    except UsageError as error:
-        assert "shorten the purge" in str(error)
+    last_train = np.searchsorted(times, times[-MINIMUM_TIMES] - purge, side="right") - 1
+    if last_train < MINIMUM_TIMES:
+        with pytest.raises(UsageError, match="shorten the purge"):
+            default_split(times, purge, share)
         return
+    split = default_split(times, purge, share)
     assert is_sound(split, times, purge)
     assert split.train.start == times[0]
     assert split.test.stop == times[-1] + 1

@@ -97,7 +97,8 @@ class ObservedQuotes:
             case ErrorUnit.PREMIUM_PERCENT:
                 return np.asarray(100.0 / self.premium)
             case ErrorUnit.HALF_SPREADS:
-                return np.divide(1.0, self.half_spread, out=np.full(self.size, np.nan), where=self.half_spread > 0)
+                locked = np.full(self.size, np.nan)
+                return np.asarray(np.divide(1.0, self.half_spread, out=locked, where=self.half_spread > 0))
             case _:
                 raise DataError(f"an option error is not stated in {unit.value}; choose a vol or premium unit")
 

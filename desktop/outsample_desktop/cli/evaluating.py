@@ -16,7 +16,7 @@ from outsample.study import Failure, Settings, Workspace
 from outsample.windows import Split
 from outsample_desktop.cli.entry import complain
 from outsample_desktop.cli.request import Question, fresh_question, question
-from outsample_desktop.cli.source import SAMPLE
+from outsample_desktop.sources import SAMPLE
 
 __all__ = ["evaluate", "report"]
 

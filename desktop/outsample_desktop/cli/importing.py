@@ -7,7 +7,7 @@ from outsample.errors import UsageError
 from outsample.io import Vendor, open_files, write_store
 from outsample.io.safe_write import replacing
 from outsample_desktop.cli.progress import Progress
-from outsample_desktop.cli.source import absolute, is_file
+from outsample_desktop.sources import absolute, is_file
 
 __all__ = ["import_files"]
 

@@ -14,12 +14,12 @@ from outsample.study import Composition
 from outsample.typing import Integers
 from outsample.windows import MINIMUM_TIMES, Scheme, Split, Window, default_split
 from outsample_desktop.case_file import looks_like_case, read_case
-from outsample_desktop.cli.data import load_data
 from outsample_desktop.cli.entry import complain
-from outsample_desktop.cli.source import absolute, located
+from outsample_desktop.cli.progress import Progress
 from outsample_desktop.cli.time_text import Ends, parse_ends, parse_span
 from outsample_desktop.opening import opened
 from outsample_desktop.session import State
+from outsample_desktop.sources import absolute, load, located
 
 __all__ = ["Question", "fresh_question", "question"]
 
@@ -81,18 +81,18 @@ def question(arguments: Namespace) -> Question:
     typed, path = _Typed.of(arguments), Path(arguments.data)
     if not looks_like_case(path):
         state = State(source=absolute(arguments.data), score="")
-        return _completed(state, load_data(state.source), typed, None)
+        return _completed(state, _data(state.source), typed, None)
     state, unknown = read_case(path)
     if unknown:
         complain(f"warning: {path.name} holds {', '.join(unknown)}, which this version does not know and leaves out")
     state = replace(state, source=located(state.source, path.parent))
-    data = load_data(state.source)
+    data = _data(state.source)
     return _completed(state, data, typed, _recorded(state, data, path.name))
 
 
 def fresh_question(source: str) -> Question:
     """Return what the application opens `source` with: default models, score and split."""
-    data = load_data(source)
+    data = _data(source)
     return Question(opened(State(), source, data, is_case=False), data)
 
 
@@ -198,3 +198,8 @@ def _choice(typed: str | None, known: dict[str, Choice], option: str) -> Choice 
     if typed.lower() not in known:
         raise UsageError(f"{option} must be one of {', '.join(known)}; found {typed!r}; choose one of those")
     return known[typed.lower()]
+
+
+def _data(source: str) -> OptionQuotes | Prices:
+    with Progress() as progress:
+        return load(source, progress).data

@@ -6,7 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from outsample.errors import DataError, UsageError
-from outsample_desktop.cli.source import BUILT_IN, absolute, is_file
+from outsample_desktop.sources import BUILT_IN, absolute, is_file
 
 __all__ = ["open_window", "self_test"]
 

@@ -32,24 +32,31 @@ def date_ticks(low: float, high: float, pixels: float) -> list[tuple[float, str]
     room = (high - low) / max(pixels / _LABEL, 1.0)  # seconds a label may claim
     first, last = (np.datetime64(int(value), "s") for value in (floor(low), ceil(high)))
     if room <= 12 * 3600.0:
-        step = next((h for h in _HOUR_STEPS if h * 3600.0 >= room), 12)
-        hours = np.arange(first.astype("datetime64[D]").astype("datetime64[h]"), last, step)
-        marks = [(mark, str(mark)[5:10] if str(mark)[11:13] == "00" else f"{str(mark)[11:13]}:00") for mark in hours]
+        marks = _hours(first, last, next((h for h in _HOUR_STEPS if h * 3600.0 >= room), 12))
     elif room <= _DAY_STEPS[-1] * _DAY:
         step = next(d for d in _DAY_STEPS if d * _DAY >= room)
-        days = np.arange(first.astype("datetime64[D]"), last + np.timedelta64(1, "s"))
-        kept = [day for day in days if _day_of_month(day) == 1 or (_is_round(day, step))]
-        marks = [(day, _short(day)) for day in kept]
+        days = np.arange(first.astype("datetime64[D]"), last.astype("datetime64[D]") + 1)
+        marks = [(day, _short(day)) for day in days if _day_of_month(day) == 1 or _is_round(day, step)]
     elif room <= 183 * _DAY:
         step = next((m for m in _MONTH_STEPS if m * 30.5 * _DAY >= room), 6)
-        months = np.arange(first.astype("datetime64[M]"), last + np.timedelta64(1, "s"), dtype="datetime64[M]")
+        months = np.arange(first.astype("datetime64[M]"), last.astype("datetime64[M]") + 1)
         marks = [(month, _short(month)) for month in months if int(month.astype(int)) % step == 0]
     else:
         step = next((y for y in _YEAR_STEPS if y * 366 * _DAY >= room), 100)
-        years = np.arange(first.astype("datetime64[Y]"), last + np.timedelta64(1, "s"), dtype="datetime64[Y]")
+        years = np.arange(first.astype("datetime64[Y]"), last.astype("datetime64[Y]") + 1)
         marks = [(year, str(year)) for year in years if (int(year.astype(int)) + 1970) % step == 0]
     placed = [(float(mark.astype("datetime64[s]").astype(np.int64)), text) for mark, text in marks]
     return [(at, text) for at, text in placed if low <= at <= high]
+
+
+def _hours(first: np.datetime64, last: np.datetime64, step: int) -> list[tuple[np.datetime64, str]]:
+    midnight = first.astype("datetime64[D]").astype("datetime64[h]")
+    hours = np.arange(midnight, last.astype("datetime64[h]") + 1, step)
+    texts = [str(hour) for hour in hours]
+    return [
+        (hour, _short(hour) if text.endswith("T00") else f"{text[-2:]}:00")
+        for hour, text in zip(hours, texts, strict=True)
+    ]
 
 
 def _day_of_month(day: np.datetime64) -> int:

@@ -16,9 +16,7 @@ FORWARD, VOL, HALF = 100.5, 0.6, 0.0005
 
 def made(snapshots: int = 3, tenors: tuple[float, ...] = (5.0, 30.0), **changes: object) -> OptionQuotes:
     """Return out-of-the-money quotes, a put below the forward and a call above it."""
-    time, day, strike = (
-        column.ravel() for column in np.meshgrid(np.arange(snapshots), tenors, STRIKES, indexing="ij")
-    )
+    time, day, strike = (column.ravel() for column in np.meshgrid(np.arange(snapshots), tenors, STRIKES, indexing="ij"))
     time = START + DAY * time.astype(np.int64)
     expiry = time + (day * DAY).astype(np.int64)
     is_call = strike > FORWARD

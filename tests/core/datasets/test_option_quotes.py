@@ -81,7 +81,9 @@ def test_a_tenor_of_one_day_is_observed_and_one_second_less_is_not(make):
 def test_the_other_side_of_each_strike_is_in_the_money(make):
     quotes = make()
     other = ~quotes.is_call
-    price = black_price(quotes.strike / quotes.forward, (quotes.expiry - quotes.time) / (365.0 * DAY), np.full(quotes.size, 0.6), other)
+    price = black_price(
+        quotes.strike / quotes.forward, (quotes.expiry - quotes.time) / (365.0 * DAY), np.full(quotes.size, 0.6), other
+    )
     swapped = replace(quotes, is_call=other, bid=price, ask=price)
     with pytest.raises(DataError, match="in the money"):
         _ = swapped.observed
@@ -158,7 +160,13 @@ def test_inverse_and_linear_premiums_of_one_market_are_one_market(make):
     np.testing.assert_allclose(linear.observed.implied_vol, inverse.observed.implied_vol, rtol=1e-12)
     assert np.array_equal(linear.cell, inverse.cell)
     vols = np.full(inverse.observed.size, 0.7)
-    for unit in (ErrorUnit.PRICE, ErrorUnit.COIN, ErrorUnit.PREMIUM_PERCENT, ErrorUnit.HALF_SPREADS, ErrorUnit.VOL_POINTS):
+    for unit in (
+        ErrorUnit.PRICE,
+        ErrorUnit.COIN,
+        ErrorUnit.PREMIUM_PERCENT,
+        ErrorUnit.HALF_SPREADS,
+        ErrorUnit.VOL_POINTS,
+    ):
         errors = [
             (data.express(vols, unit.domain) - data.realised(unit.domain)) * data.scale(unit)
             for data in (inverse, linear)
@@ -306,8 +314,8 @@ def test_columns_cannot_be_written_to(make):
             getattr(seen, name)[0] = 1
 
 
-@pytest.mark.parametrize("name", [name for name in COLUMNS if name != "instrument"])
-@pytest.mark.parametrize("row", [0, 13, 29])
+@pytest.mark.parametrize("name", COLUMNS)
+@pytest.mark.parametrize("row", [0, 13, 28])
 def test_the_fingerprint_changes_with_any_cell(make, name, row):
     quotes = make()
     column = getattr(quotes, name).copy()
@@ -324,10 +332,21 @@ def test_the_fingerprint_changes_with_what_the_columns_mean(make):
     others = [
         replace(quotes, settlement=Settlement.LINEAR),
         replace(quotes, currency="ETH"),
-        quotes.viewed(Target.MARK, Axis.MONEYNESS),
-        quotes.viewed(Target.MID, Axis.DELTA),
+        replace(quotes, venue="elsewhere"),
+        replace(quotes, instruments=(*quotes.instruments[:9], "J")),
     ]
     assert len({data.fingerprint for data in [quotes, *others]}) == 5
+
+
+def test_the_fingerprint_names_the_data_and_not_the_way_they_are_looked_at(make):
+    quotes = make()
+    assert quotes.viewed(Target.MARK, Axis.DELTA).fingerprint == quotes.fingerprint
+
+
+def test_the_order_in_which_instruments_were_met_does_not_matter_to_the_fingerprint(make):
+    quotes = make()
+    turned = replace(quotes, instruments=quotes.instruments[::-1], instrument=(9 - quotes.instrument).astype(np.int32))
+    assert turned.fingerprint == quotes.fingerprint
 
 
 def test_the_fingerprint_is_that_of_the_content(make):

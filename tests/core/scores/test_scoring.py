@@ -28,7 +28,10 @@ def test_the_mean_minimises_squared_error(sample, other):
 
 @given(samples, st.floats(-6.0, 6.0))
 def test_the_median_minimises_absolute_error(sample, other):
-    assert mean_loss(AbsoluteError(), float(np.median(sample)), sample) <= mean_loss(AbsoluteError(), other, sample) + 1e-12
+    assert (
+        mean_loss(AbsoluteError(), float(np.median(sample)), sample)
+        <= mean_loss(AbsoluteError(), other, sample) + 1e-12
+    )
 
 
 @given(samples, st.sampled_from([0.01, 0.05, 0.3, 0.5, 0.99]), st.floats(-6.0, 6.0))

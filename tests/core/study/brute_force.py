@@ -48,10 +48,10 @@ class Quote:
 class BruteMarket:
     """Observations, surfaces and cells of an option history."""
 
-    def __init__(self, quotes, mark=False, by_delta=False, only_times=None):
+    def __init__(self, quotes, mark=False, by_delta=False):
         self.inverse = quotes.settlement.value == "inverse"
         self.reasons = defaultdict(int)
-        self.quotes = self._observations(quotes, mark, only_times)
+        self.quotes = self._observations(quotes, mark)
         self.times = sorted({int(t) for t in quotes.time})
         self.slices = defaultdict(list)
         for quote in self.quotes:
@@ -62,37 +62,12 @@ class BruteMarket:
             quote.cell = cell_of(quote, by_delta)
         self.surfaces = self._surfaces()
 
-    def _observations(self, quotes, mark, only_times):
-        candidates, premiums = [], []
-        columns = [quotes.time, quotes.expiry, quotes.strike, quotes.is_call, quotes.forward, quotes.bid, quotes.ask]
-        rows = zip(*(column.tolist() for column in (*columns, quotes.mark)), strict=True)
-        for row, (time, expiry, strike, is_call, forward, bid, ask, marked) in enumerate(rows):
-            if only_times is not None and time not in only_times:
-                continue
-            middle = (bid + ask) / 2
-            if not (bid > 0 and ask > 0):
-                self.reasons["ONE_SIDED"] += 1
-            elif ask < bid:
-                self.reasons["CROSSED"] += 1
-            elif round((ask - bid) / middle, 9) > 0.5:
-                self.reasons["WIDE"] += 1
-            elif expiry - time < DAY_NS:
-                self.reasons["SHORT"] += 1
-            elif not forward > 0:
-                self.reasons["NO_FORWARD"] += 1
-            elif mark and not math.isfinite(marked):
-                self.reasons["NO_MARK"] += 1
-            else:
-                quote = Quote()
-                quote.row, quote.time, quote.expiry, quote.strike, quote.is_call = row, time, expiry, strike, is_call
-                quote.forward, quote.bid, quote.ask, quote.half = forward, bid, ask, (ask - bid) / 2
-                quote.premium = marked if mark else middle
-                quote.tenor, quote.k = (expiry - time) / YEAR_NS, math.log(strike / forward)
-                candidates.append(quote)
-                premiums.append(quote.premium if self.inverse else quote.premium / forward)
-        ratio, tenor = (np.array([getattr(q, name) for q in candidates]) for name in ("k", "tenor"))
-        ratio, is_call = np.exp(ratio), np.array([q.is_call for q in candidates])
-        vols = bisected_vols(np.array(premiums), ratio, tenor, is_call)
+    def _observations(self, quotes, mark):
+        candidates = [quote for quote in quotes_of(quotes, mark) if self._passes(quote, mark)]
+        k, tenor, forward, premium, is_call = (
+            np.array([getattr(q, name) for q in candidates]) for name in ("k", "tenor", "forward", "premium", "is_call")
+        )
+        vols = bisected_vols(premium if self.inverse else premium / forward, np.exp(k), tenor, is_call)
         kept = []
         for quote, vol in zip(candidates, vols.tolist(), strict=True):
             quote.vol = vol
@@ -103,6 +78,23 @@ class BruteMarket:
             else:
                 kept.append(quote)
         return kept
+
+    def _passes(self, quote, mark):
+        """Whether a quote passes what can be asked before its vol is known; counts the first reason against it."""
+        bid, ask = quote.bid, quote.ask
+        questions = (
+            ("ONE_SIDED", lambda: not (bid > 0 and ask > 0)),
+            ("CROSSED", lambda: ask < bid),
+            ("WIDE", lambda: round((ask - bid) / ((bid + ask) / 2), 9) > 0.5),
+            ("SHORT", lambda: quote.expiry - quote.time < DAY_NS),
+            ("NO_FORWARD", lambda: not quote.forward > 0),
+            ("NO_MARK", lambda: mark and not math.isfinite(quote.premium)),
+        )
+        for reason, applies in questions:
+            if applies():
+                self.reasons[reason] += 1
+                return False
+        return True
 
     def _surfaces(self):
         """Return {time: [(tenor, at-the-money vol, [(x, total variance), ...]), ...]} ascending in tenor."""
@@ -233,6 +225,22 @@ class BruteMarket:
             if counts and window[0] <= quote.time < window[1]:
                 members[quote.cell].append(loss)
         return {cell: (len(found), math.fsum(found) / len(found)) for cell, found in members.items()}
+
+
+def quotes_of(history, mark):
+    """Yield every row of an option history."""
+    names = ("time", "expiry", "strike", "is_call", "forward", "bid", "ask")
+    columns = [getattr(history, name).tolist() for name in (*names, "mark")]
+    for row, (*values, marked) in enumerate(zip(*columns, strict=True)):
+        quote = Quote()
+        quote.row = row
+        for name, value in zip(names, values, strict=True):
+            setattr(quote, name, value)
+        quote.half = (quote.ask - quote.bid) / 2
+        quote.premium = marked if mark else (quote.bid + quote.ask) / 2
+        quote.tenor = (quote.expiry - quote.time) / YEAR_NS
+        quote.k = math.log(quote.strike / quote.forward) if quote.forward > 0 else NOTHING
+        yield quote
 
 
 def at_the_money(members):

@@ -1,17 +1,69 @@
-"""Names of data: the built-in ones, and files that must be found again from another folder."""
+"""Data by name: the built-in ones, and files that are imported once, kept, and found again from another folder."""
 
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from outsample.errors import DataError
+import platformdirs
 
-__all__ = ["BUILT_IN", "SAMPLE", "SEPARATOR", "SP500", "absolute", "is_file", "located"]
+from outsample.datasets import OptionQuotes, Prices
+from outsample.errors import DataError
+from outsample.io import ImportReport, import_cached, read_store
+from outsample.sample import ensure_sample, sp500_prices
+
+__all__ = ["BUILT_IN", "SAMPLE", "SEPARATOR", "SP500", "Loaded", "absolute", "is_file", "load", "located"]
 
 SAMPLE: Final = "sample:"
 SP500: Final = "sp500:"
 BUILT_IN: Final = (SAMPLE, SP500)
 SEPARATOR: Final = "\n"  # between the files of one source
+
+
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loaded:
+    """A data set that is ready to be analysed.
+
+    Parameters
+    ----------
+    source : str
+        As in the state.
+    title : str
+        Short name for people.
+    data : OptionQuotes or Prices
+    report : ImportReport, optional
+        None for data that were made, not imported.
+    """
+
+    source: str
+    title: str
+    data: OptionQuotes | Prices
+    report: ImportReport | None
+
+
+def load(source: str, progress: Progress | None = None, cancelled: Callable[[], bool] | None = None) -> Loaded:
+    """Return the data of a source: ``sample:``, ``sp500:``, or one or more files separated by newlines.
+
+    Raises
+    ------
+    DataError, ImportCancelledError
+        As the readers do.
+    """
+    cache = platformdirs.user_cache_path("outsample")
+    if source == SAMPLE:
+        paths = ensure_sample(cache / "sample", progress=progress, cancelled=cancelled)
+        kept = read_store(paths.quotes)
+        return Loaded(source, "Sample market (made, not real)", kept.dataset, kept.report)
+    if source == SP500:
+        return Loaded(source, "S&P 500", sp500_prices(), None)
+    files = source.split(SEPARATOR)
+    kept = import_cached(files, cache / "imports", progress=progress, cancelled=cancelled)
+    more = f" and {len(files) - 1} more" if len(files) > 1 else ""
+    return Loaded(source, Path(files[0]).name + more, kept.dataset, kept.report)
 
 
 def absolute(source: str) -> str:

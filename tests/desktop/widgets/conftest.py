@@ -1,0 +1,200 @@
+"""What real panes show, and the same spoiled in every way that data can be."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from outsample.report import analyse
+from outsample.report.table import Table, column, times
+from outsample.sample import SampleMarket
+from outsample.study import Workspace
+from outsample.typing import SECOND
+from outsample.verdict import Status
+from outsample.windows import default_split
+from outsample_desktop.resolve import ViewState, resolve
+from outsample_desktop.resolve.views import (
+    Curve,
+    DecayView,
+    ModelRow,
+    ModelsView,
+    SliceView,
+    SurfaceView,
+    TimelineView,
+    VerdictView,
+)
+from outsample_desktop.session import State
+
+KINDS = ("empty", "all NaN", "one row", "constant", "huge", "typical")
+MANY = 1_000_000
+NOTHING = np.empty(0)
+LONG = "a very long name that nobody would give a model unless they wanted to see what happens " * 3
+
+
+@pytest.fixture(scope="session")
+def typical(market: SampleMarket) -> ViewState:
+    names = ("rolling-surface", "flat-vol", "relative-smile")
+    split = default_split(market.quotes.times)
+    state = State(split=split, models=names, cell=31)
+    return resolve(state, analyse(Workspace(market.quotes), split, state.score, names), 1.0)
+
+
+@pytest.fixture(scope="session")
+def typical_of_prices(market: SampleMarket) -> ViewState:
+    names = ("historical-var", "rolling-historical-var", "normal-var")
+    split = default_split(market.prices.times)
+    state = State(split=split, models=names, score="pinball-0.01")
+    return resolve(state, analyse(Workspace(market.prices), split, state.score, names), 1.0)
+
+
+def line(curve: Curve, kind: str, x: Any = None) -> Curve:
+    """Return a curve spoiled in one way."""
+    match kind:
+        case "empty":
+            return replace(curve, x=NOTHING, y=NOTHING)
+        case "all NaN":
+            return replace(curve, y=np.full(curve.y.size, np.nan))
+        case "one row":
+            return replace(curve, x=curve.x[:1], y=curve.y[-1:])
+        case "constant":
+            return replace(curve, y=np.full(curve.y.size, 7.0))
+        case "huge":
+            first, last = (curve.x[0], curve.x[-1]) if x is None else x
+            y = np.random.default_rng(5).normal(size=MANY) * 1e300
+            return replace(curve, x=np.linspace(first, last, MANY), y=y)
+    return curve
+
+
+def timeline(view: TimelineView, kind: str) -> TimelineView:
+    brushed = {
+        "empty": (NOTHING, NOTHING),
+        "one row": (view.brushed[:1], view.brushed_share[:1]),
+        "all NaN": (view.brushed, np.full(view.brushed.size, np.nan)),
+        "constant": (view.brushed, np.ones(view.brushed.size)),
+    }.get(kind, (view.brushed, view.brushed_share))
+    ends = view.price.x[0], view.price.x[-1]
+    losses = tuple(line(one, kind, ends) for one in view.losses)
+    stamps = {"empty": view.times[:0], "one row": view.times[:1]}.get(kind, view.times)
+    if kind == "huge":
+        stamps = np.linspace(*(end * SECOND for end in ends), MANY).astype(np.int64)
+    return replace(
+        view,
+        times=stamps,
+        price=line(view.price, kind),
+        losses=() if kind == "empty" else losses,
+        bands=() if kind == "empty" else view.bands,
+        is_log=False if kind == "huge" else view.is_log,
+        brushed=brushed[0],
+        brushed_share=brushed[1],
+        cursor=float("nan") if kind in ("empty", "all NaN") else view.cursor,
+        price_label=LONG if kind == "huge" else view.price_label,
+    )
+
+
+def verdict(view: VerdictView, kind: str) -> VerdictView:
+    match kind:
+        case "empty":
+            return VerdictView("", None, "", "", "", ())
+        case "all NaN":
+            return replace(view, effect="– (–––)", facts=tuple((label, "–") for label, _ in view.facts))
+        case "one row":
+            return replace(view, facts=view.facts[:1])
+        case "constant":
+            return replace(view, status=Status.PASS, effect="1.00× (1.00×–1.00×)")
+        case "huge":
+            facts = tuple((label, LONG) for label, _ in view.facts)
+            return VerdictView(LONG, Status.FAIL, f"{1e300:.2f}×", LONG, LONG, facts * 3)
+    return view
+
+
+def models(view: ModelsView, kind: str) -> ModelsView:
+    blank = ("–",) * len(view.rows[0].cells)
+    match kind:
+        case "empty":
+            return ModelsView((), ())
+        case "all NaN":
+            return replace(view, rows=tuple(replace(row, cells=blank) for row in view.rows))
+        case "one row":
+            return replace(view, rows=view.rows[:1])
+        case "constant":
+            return replace(view, rows=(view.rows[-1],) * 4)
+        case "huge":
+            long = ModelRow("x", LONG, 7, True, True, None, blank, LONG)
+            return replace(view, rows=tuple(replace(long, is_active=bool(i % 2)) for i in range(1000)))
+    return view
+
+
+def decay(view: DecayView, kind: str) -> DecayView:
+    bands = ("low", "high", "low_all", "high_all")
+    curves = () if kind == "empty" else tuple(line(curve, kind) for curve in view.curves)
+    if kind == "huge":  # a decay curve has hundreds of points at most: its core pools days into bins
+        curves = tuple(replace(curve, x=curve.x[:300], y=curve.y[:300]) for curve in curves)
+    active = next((curve for curve in curves if curve.is_active), None)
+    size = 0 if active is None else active.x.size
+    fill = {"all NaN": np.nan, "constant": 7.0, "huge": 1e300}.get(kind)
+    ends = {name: np.full(size, fill) if fill is not None else getattr(view, name)[:size] for name in bands}
+    level = {"empty": np.nan, "all NaN": np.nan, "constant": 7.0}.get(kind, view.level)
+    is_log = False if kind == "huge" else view.is_log
+    return replace(view, curves=curves, level=level, is_log=is_log, note="nothing" if kind == "empty" else "", **ends)
+
+
+def surface(view: SurfaceView, kind: str) -> SurfaceView:
+    match kind:
+        case "empty":
+            none = np.empty((0, 0))
+            blank = replace(view, value=none, count=none, sparse=none.astype(bool), rows=(), columns=(), cell=None)
+            return replace(blank, note="no model to show")
+        case "all NaN":
+            nothing = np.full(view.value.shape, np.nan)
+            return replace(view, value=nothing, count=np.zeros(view.value.shape), sparse=np.isnan(nothing), cell=None)
+        case "one row":
+            part = {name: getattr(view, name)[:1, :1] for name in ("value", "count", "sparse")}
+            return replace(view, rows=view.rows[:1], columns=view.columns[:1], cell=0, **part)
+        case "constant":
+            return replace(view, value=np.zeros(view.value.shape), reach=1.0)
+        case "huge":
+            sign = np.where(np.arange(view.value.size) % 2, 1e300, -1e300).reshape(view.value.shape)
+            count = np.full(view.value.shape, 1e15)
+            return replace(view, value=sign, count=count, reach=1e300, is_signed=True, cell=10**9)
+    return view
+
+
+def cut(view: SliceView, kind: str) -> SliceView:
+    assert view.observed is not None
+    if kind == "huge":
+        some = slice(0, 20_000)  # quotes of one expiry: a scatter of a million points is not asked for
+        wide = line(view.observed, kind)
+        observed = replace(wide, x=wide.x[some], y=wide.y[some])
+        others = tuple(replace(line(curve, kind), x=wide.x[some], y=wide.y[some]) for curve in view.curves)
+        return replace(view, observed=observed, curves=others)
+    return replace(view, observed=line(view.observed, kind), curves=tuple(line(one, kind) for one in view.curves))
+
+
+def table(_view: None, kind: str) -> Table:
+    size = {"empty": 0, "one row": 1, "huge": MANY}.get(kind, 30)
+    fill = {"all NaN": np.nan, "huge": 1e300}.get(kind, 7.0)
+    values = np.linspace(-5.0, 5.0, size) if kind == "typical" else np.full(size, fill)
+    stamps = np.arange(size, dtype=np.int64) * SECOND
+    parts = (times("time", stamps), column("vol [%]", values, 2), column("name", np.full(size, "BTC-1JAN26-90000-C")))
+    return Table("quotes", parts)
+
+
+@pytest.fixture
+def spoiled(typical: ViewState, typical_of_prices: ViewState) -> Callable[[str, str], Any]:
+    """Return a function from the name of a pane and a kind of data to a view."""
+    ways: dict[str, tuple[Callable[[Any, str], Any], Any]] = {
+        "timeline": (timeline, typical.timeline),
+        "timeline of prices": (timeline, replace(typical_of_prices.timeline, brushed=NOTHING, brushed_share=NOTHING)),
+        "verdict": (verdict, typical.verdict),
+        "models": (models, typical.models),
+        "decay": (decay, typical.decay),
+        "surface": (surface, typical.surface),
+        "regime losses": (surface, typical_of_prices.surface),
+        "smile": (cut, typical.smile),
+        "forecast": (cut, typical_of_prices.smile),
+        "term": (cut, typical.term),
+        "table": (table, None),
+    }
+    return lambda pane, kind: ways[pane][0](ways[pane][1], kind)

@@ -1,0 +1,153 @@
+import math
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from outsample_desktop.widgets.axes import LogAxis, UtcAxis, date_ticks, log_ticks
+
+MINUTE, DAY, YEAR = 60.0, 86_400.0, 365.25 * 86_400.0
+LABEL, LINE = 58.0, 22.0  # pixels that a date and a number need
+STARTS = st.floats(-2e9, 4e9)
+SPANS = st.floats(math.log(MINUTE), math.log(60 * YEAR)).map(math.exp)
+PIXELS = st.floats(60.0, 3000.0)
+
+
+def decoded(at):
+    return datetime.fromtimestamp(at, UTC)
+
+
+@given(start=STARTS, span=SPANS, pixels=PIXELS)
+def test_dates_lie_inside_the_axis_in_order_and_have_a_text(start, span, pixels):
+    ticks = date_ticks(start, start + span, pixels)
+    at = [tick for tick, _ in ticks]
+    assert all(math.isfinite(tick) and start <= tick <= start + span for tick in at)
+    assert at == sorted(set(at))
+    assert all(text for _, text in ticks)
+
+
+@given(start=STARTS, span=SPANS, pixels=PIXELS)
+def test_dates_do_not_overlap(start, span, pixels):
+    """Labels are centred on their ticks, so neighbours need room for one of them; a tenth may be lost to short months."""
+    at = np.array([tick for tick, _ in date_ticks(start, start + span, pixels)])
+    if at.size > 1:
+        assert (np.diff(at) * pixels / span).min() >= 0.6 * LABEL
+
+
+@given(start=STARTS, span=st.floats(math.log(3 * DAY), math.log(60 * YEAR)).map(math.exp), pixels=st.floats(300, 3000))
+def test_a_wide_axis_of_days_or_more_has_at_least_one_date(start, span, pixels):
+    assert date_ticks(start, start + span, pixels)
+
+
+@given(start=STARTS, span=st.floats(MINUTE, 3 * DAY), pixels=st.floats(500, 3000))
+@example(start=1_704_103_200.0, span=1800.0, pixels=1200.0)
+def test_a_wide_axis_of_minutes_to_days_has_at_least_two_times(start, span, pixels):
+    """Order books and trades are of minutes."""
+    assert len(date_ticks(start, start + span, pixels)) >= 2
+
+
+@given(start=STARTS, span=SPANS, pixels=PIXELS)
+def test_a_date_says_when_it_is(start, span, pixels):
+    """Each text is true of its time in UTC, whatever the zone of the machine."""
+    for at, text in date_ticks(start, start + span, pixels):
+        moment = decoded(at)
+        if ":" in text:
+            assert text == f"{moment:%H:%M}"
+        elif text.isdigit():
+            assert (moment.month, moment.day) == (1, 1)
+            assert int(text) == moment.year
+        elif "-" in text:
+            assert text == f"{moment:%m-%d}"
+        else:
+            words = text.split()
+            assert f"{moment:%b}" in words
+            assert moment.hour == moment.minute == moment.second == 0
+            if words[0].isdigit():
+                assert int(words[0]) == moment.day
+            else:
+                assert moment.day == 1
+
+
+@given(start=STARTS, span=SPANS, pixels=PIXELS)
+def test_no_two_neighbours_have_the_same_text(start, span, pixels):
+    texts = [text for _, text in date_ticks(start, start + span, pixels)]
+    assert all(one != other for one, other in zip(texts[:-1], texts[1:], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "pixels"),
+    [(0.0, 0.0, 100.0), (5.0, 1.0, 100.0), (0.0, 1.0, 0.0), (0.0, 1.0, -5.0), (math.nan, 1.0, 9.0), (0.0, math.nan, 9.0)],
+)
+def test_an_axis_of_nothing_has_no_date(low, high, pixels):
+    assert date_ticks(low, high, pixels) == []
+
+
+def test_sixty_years_are_written_as_round_years():
+    low, high = datetime(1965, 1, 1, tzinfo=UTC).timestamp(), datetime(2025, 1, 1, tzinfo=UTC).timestamp()
+    years = [int(text) for _, text in date_ticks(low, high, 900.0)]
+    assert len(years) >= 6
+    assert len({b - a for a, b in zip(years[:-1], years[1:], strict=True)}) == 1
+    assert all(year % 5 == 0 for year in years)
+
+
+LOGS = st.tuples(st.floats(-6.0, 6.0), st.floats(-6.0, 6.0)).filter(lambda ends: abs(ends[1] - ends[0]) > 1e-4)
+
+
+@given(ends=LOGS, pixels=st.floats(30.0, 1200.0))
+def test_round_numbers_lie_inside_the_axis_in_order(ends, pixels):
+    low, high = sorted(ends)
+    ticks = log_ticks(low, high, pixels)
+    assert all(math.isfinite(tick) for tick in ticks)
+    slack = 1e-9 * max(1.0, abs(low), abs(high))
+    assert all(low - slack <= tick <= high + slack for tick in ticks)
+    assert ticks == sorted(set(ticks))
+
+
+@given(ends=LOGS, pixels=st.floats(30.0, 1200.0))
+def test_round_numbers_do_not_crowd(ends, pixels):
+    low, high = sorted(ends)
+    assert len(log_ticks(low, high, pixels)) <= max(4, int(pixels / LINE))
+
+
+@given(ends=LOGS.filter(lambda ends: abs(ends[1] - ends[0]) > 0.02), pixels=st.floats(60.0, 1200.0))
+def test_an_axis_of_numbers_is_never_without_two_of_them(ends, pixels):
+    assert len(log_ticks(*sorted(ends), pixels)) >= 2
+
+
+@given(ends=LOGS.filter(lambda ends: abs(ends[1] - ends[0]) > 0.02), pixels=st.floats(60.0, 1200.0))
+def test_the_numbers_that_are_written_are_round(ends, pixels):
+    """At most two significant digits beyond what the range itself needs, and no two alike."""
+    low, high = sorted(ends)
+    axis = LogAxis.tickStrings
+    texts = axis(_Log(), log_ticks(low, high, pixels), 1.0, 1.0)
+    assert len(set(texts)) == len(texts)
+    assert not any("nan" in text or "inf" in text for text in texts)
+
+
+class _Log:
+    is_log = True
+
+
+@pytest.mark.parametrize("ends", [(300.0, 300.5), (-320.0, -300.0), (283.0, 317.0), (-400.0, 400.0), (307.0, 309.0)])
+def test_numbers_beyond_what_a_float_can_hold_do_no_harm(ends):
+    """A constant of 1e300 with its margin reaches past the largest double."""
+    ticks = log_ticks(*ends, 200.0)
+    assert all(math.isfinite(tick) for tick in ticks)
+    assert all(isinstance(text, str) for text in LogAxis.tickStrings(_Log(), ticks, 1.0, 1.0))
+
+
+@pytest.mark.parametrize("ends", [(0.0, 0.0), (1.0, 1.0), (2.0, 1.0)])
+def test_an_axis_of_no_length_does_no_harm(ends):
+    assert all(math.isfinite(tick) for tick in log_ticks(*ends, 200.0))
+
+
+def test_the_axes_hand_their_ticks_to_the_painter(qapp):
+    dates, numbers, plain = UtcAxis(), LogAxis("left"), LogAxis("left", is_log=False)
+    values = dates.tickValues(0.0, 10 * DAY, 900.0)
+    strings = dates.tickStrings(values[0][1], 1.0, 1.0)
+    assert dict(zip(values[0][1], strings, strict=True)) == dict(date_ticks(0.0, 10 * DAY, 900.0))
+    assert dates.tickValues(10 * DAY, 0.0, 900.0) == values
+    assert numbers.tickStrings([0.0, 1.0, -3.0], 1.0, 1.0) == ["1", "10", "0.001"]
+    assert "−" in plain.tickStrings([-2.0, 0.0], 1.0, 1.0)[0]
