@@ -40,7 +40,7 @@ class Cumulative:
             head = rows[:_FIRST_ROWS]
             centre = np.where(np.isfinite(head).all(axis=0), head.mean(axis=0), 0.0)
         sums = np.zeros((rows.shape[0] + 1, *rows.shape[1:]))
-        np.cumsum(rows - centre, axis=0, out=sums[1:])
+        np.cumsum(rows - centre if centre.any() else rows, axis=0, out=sums[1:])
         return cls(frozen(np.asarray(centre)), frozen(sums))
 
     def total(self, rows: slice) -> Floats:

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from outsample.diagnostics.headline import finite
+from outsample.diagnostics.headline import contrasts, finite
 from outsample.inference import LongRun, long_run, needs_hatching, student_quantile
 from outsample.scores import Shown
 from outsample.study import Study
@@ -80,14 +80,15 @@ def decay(study: Study) -> DecayCurve:
     days = (times[rows] - study.split.train.stop) / DAY
     edges = _edges(float(days[-1]) if days.size else 0.0)
     bucket = np.searchsorted(edges, days, side="right") - 1
-    raw, counted = _bucketed(study.loss[rows], bucket, edges.size - 1)
+    raw, counted = _bucketed(study.loss[rows], bucket, edges.size - 1, long_run(finite(study.loss, rows)))
     rooted = study.score.shown is Shown.ROOT
-    level = long_run(finite(study.loss, study.train_rows)).mean
+    inside = finite(study.loss, study.train_rows)
+    level = float(inside.mean()) if inside.size else float("nan")
     curve = _shown(raw, level, rooted, study.score.unit.value)
     relative = None
     if study.differential is not None:
-        base = long_run(finite(study.differential, study.train_rows))
-        contrast, _ = _bucketed(study.differential[rows], bucket, edges.size - 1, base)
+        base, whole = contrasts(study)
+        contrast, _ = _bucketed(study.differential[rows], bucket, edges.size - 1, whole, base)
         relative = _relative(study, contrast, base.mean, rooted)
     keep = slice(int(np.argmax(counted > 0)) if counted.any() else 0, None)
     kept = None if relative is None else _cut(relative, keep)
@@ -110,10 +111,12 @@ class _Bucketed:
     hatched: bool
 
 
-def _bucketed(series: Floats, bucket: Integers, count: int, base: LongRun | None = None) -> tuple[_Bucketed, Integers]:
+def _bucketed(
+    series: Floats, bucket: Integers, count: int, whole: LongRun, base: LongRun | None = None
+) -> tuple[_Bucketed, Integers]:
     """Return bucket means with half-widths ``t_nu sqrt(omega^2 / n + omega_base^2 / n_base)``.
 
-    omega is that of the whole test window: a bucket alone has too few times to estimate it. `base` is what the
+    omega is that of the `whole` test window: a bucket alone has too few times to estimate it. `base` is what the
     curve is later measured against, and as uncertain.
     """
     valid = np.isfinite(series)
@@ -121,7 +124,6 @@ def _bucketed(series: Floats, bucket: Integers, count: int, base: LongRun | None
     n = np.bincount(bucket, minlength=count)
     total = np.bincount(bucket, weights=values, minlength=count)
     mean = np.divide(total, n, out=np.full(count, np.nan), where=n > 0)
-    whole = long_run(values)
     variance = np.divide(whole.long_run_variance, n, out=np.full(count, np.nan), where=n > 0)
     error = np.sqrt(variance + (base.standard_error**2 if base is not None else 0.0))
     weak = needs_hatching(whole) or (base is not None and needs_hatching(base))

@@ -13,11 +13,12 @@ from outsample.inference import (
     needs_hatching,
 )
 from outsample.inference import Side as Bound
+from outsample.prepared import prepared
 from outsample.scores import ScaleDomain, Shown
 from outsample.study import Study
 from outsample.typing import Floats
 
-__all__ = ["Headline", "finite", "headline", "shown"]
+__all__ = ["Headline", "contrasts", "finite", "headline", "shown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def headline(study: Study) -> Headline:
     train, test = study.train_rows, study.test_rows
     inside, outside = finite(study.loss, train), finite(study.loss, test)
     in_sample, out_of_sample = shown(study, _mean(inside)), shown(study, _mean(outside))
-    before, after = _contrasts(study)
+    before, after = contrasts(study)
     effect = _effect(study, before, after)
     interval = effect.interval()
     bias = _bias(study)
@@ -136,7 +137,8 @@ def headline(study: Study) -> Headline:
     )
 
 
-def _contrasts(study: Study) -> tuple[LongRun, LongRun]:
+@prepared
+def contrasts(study: Study) -> tuple[LongRun, LongRun]:
     """Return the long-run figures of d_t on train and test; of the loss itself for a benchmark."""
     series = study.loss if study.differential is None else study.differential
     return long_run(finite(series, study.train_rows)), long_run(finite(series, study.test_rows))

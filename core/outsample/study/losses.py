@@ -69,9 +69,25 @@ class Observations:
         total = count.sum()
         return np.asarray(count / total if total > 0 else count)
 
+    @cached_property
+    def occupied(self) -> Floats:
+        """(m, cells) 1 where a cell holds a quote, else 0."""
+        return frozen((self.counts > 0).astype(np.float64))
+
     def coverage(self, weights: Floats) -> Floats:
-        """Return (m,) the share of the composition `weights` that the quotes of each time cover."""
-        return np.asarray((self.counts > 0) @ weights)
+        """Return (m,) the share of the composition `weights` that the quotes of each time cover.
+
+        All models of a comparison ask with the same array of weights, one after the other: the last one is kept.
+        """
+        asked, covered = self._covered[0]
+        if asked is not weights:
+            covered = frozen(np.asarray(self.occupied @ weights))
+            self._covered[0] = (weights, covered)
+        return covered
+
+    @cached_property
+    def _covered(self) -> list[tuple[Floats, Floats]]:
+        return [(np.empty(0), np.empty(0))]
 
     @property
     def weightless(self) -> int:
@@ -93,18 +109,25 @@ def observe(data: Dataset, unit: ErrorUnit, stride: int, mask: Bools | None) -> 
 
 @kernel
 def _tabulate(  # pragma: no cover - compiled
-    slot: Integers, values: Floats, power: int, prediction: Floats, realised: Floats, scale: Floats, table: Floats
+    slot: Integers,
+    values: Floats,
+    power: int,
+    prediction: Floats,
+    realised: Floats,
+    scale: Floats,
+    losses: Floats,
+    errors: Floats,
 ) -> None:
     """Add loss and signed error of every observation to its slot; `values` is read only where `power` is 0."""
     for i in range(slot.size):
         error = (prediction[i] - realised[i]) * scale[i]
-        table[slot[i], 1] += error
+        errors[slot[i]] += error
         if power == 2:
-            table[slot[i], 0] += error * error
+            losses[slot[i]] += error * error
         elif power == 1:
-            table[slot[i], 0] += abs(error)
+            losses[slot[i]] += abs(error)
         else:
-            table[slot[i], 0] += values[i]
+            losses[slot[i]] += values[i]
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,31 +161,34 @@ class Losses:
 
     @cached_property
     def table(self) -> Floats:
-        """(m, cells, 2) sums of losses and of signed errors."""
+        """(2, m, cells) sums of losses, and sums of signed errors."""
         seen = self.seen
-        table = np.zeros((seen.times.size * seen.n_cells + 1, 2))
         power = self.score.error_power
         values = np.empty(0) if power else self.values()
-        _tabulate(seen.slot, values, power, self.prediction, seen.realised, seen.scale, table)
-        return frozen(table[:-1].reshape(seen.times.size, seen.n_cells, 2))
+        size = seen.times.size * seen.n_cells
+        table = np.zeros((2, size + 1))
+        _tabulate(seen.slot, values, power, self.prediction, seen.realised, seen.scale, table[0], table[1])
+        return frozen(table[:, :size].reshape(2, seen.times.size, seen.n_cells))
 
     @cached_property
-    def prefix(self) -> Cumulative:
-        """Prefix sums of `table` over time: any window by cell is two reads."""
-        return Cumulative.of(self.table, centred=False)
+    def prefix(self) -> tuple[Cumulative, Cumulative]:
+        """Prefix sums over time of both tables: any window by cell is two reads."""
+        return Cumulative.of(self.table[0], centred=False), Cumulative.of(self.table[1], centred=False)
 
     @cached_property
     def cell_means(self) -> Floats:
         """(m, cells) mean loss of each time and cell, 0 where empty."""
-        return self.table[:, :, 0] * self.seen.inverse_counts
+        return frozen(self.table[0] * self.seen.inverse_counts)
 
     def by_cell(self, window: Window) -> Floats:
         """Return (cells, 3): count, mean loss and mean signed error in the window; NaN means where empty."""
         rows = window.rows(self.times)
-        count = self.seen.count_prefix.total(rows)[:, None]
-        total = self.prefix.total(rows)
-        means = np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
-        return np.concatenate([count, means], axis=1)
+        count = self.seen.count_prefix.total(rows)
+        found = np.full((count.size, 3), np.nan)
+        found[:, 0] = count
+        for column, prefix in enumerate(self.prefix, start=1):
+            np.divide(prefix.total(rows), count, out=found[:, column], where=count > 0)
+        return found
 
     def bias_per_time(self, weights: Floats | None = None) -> Floats:
         """Return (m,) mean signed error of each time, averaged over cells as `per_time` does."""
@@ -181,8 +207,8 @@ class Losses:
 
     def _averaged(self, which: int, weights: Floats | None) -> Floats:
         if weights is None:
-            total, weight = self.table[:, :, which].sum(axis=1), self.seen.counts.sum(axis=1)
+            total, weight = self.table[which].sum(axis=1), self.seen.counts.sum(axis=1)
         else:
-            means = self.cell_means if which == 0 else self.table[:, :, which] * self.seen.inverse_counts
+            means = self.cell_means if which == 0 else self.table[which] * self.seen.inverse_counts
             total, weight = means @ weights, self.seen.coverage(weights)
         return np.asarray(np.divide(total, weight, out=np.full(total.size, np.nan), where=weight > 0))

@@ -164,7 +164,7 @@ def surface(view: SurfaceView, kind: str) -> SurfaceView:
 def cut(view: SliceView, kind: str) -> SliceView:
     assert view.observed is not None
     if kind == "huge":
-        some = slice(0, 20_000)  # quotes of one expiry: a scatter of a million points is not asked for
+        some = slice(0, 2_000)  # quotes of one expiry: a scatter of a million points is not asked for
         wide = line(view.observed, kind)
         observed = replace(wide, x=wide.x[some], y=wide.y[some])
         others = tuple(replace(line(curve, kind), x=wide.x[some], y=wide.y[some]) for curve in view.curves)

@@ -1,5 +1,6 @@
 """Every pane shows every kind of data in both themes, and can be written as a picture that carries its state."""
 
+import traceback
 from collections.abc import Callable
 
 import numpy as np
@@ -63,7 +64,15 @@ def made(qtbot, theme):
 
 
 def give(pane, view):
-    (pane.show_table if isinstance(pane, TableView) else pane.render_view)(view)
+    """Hand a view to a pane; what that raises is told without a traceback, which would keep the pane alive."""
+    problem = ""
+    try:
+        (pane.show_table if isinstance(pane, TableView) else pane.render_view)(view)
+    except (ArithmeticError, LookupError, TypeError, ValueError, RuntimeWarning) as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        problem = f"{type(error).__name__}: {error} ({frames[-1].name}, {frames[-1].line})"
+    if problem:
+        pytest.fail(problem, pytrace=False)
 
 
 def pixels(image: QImage):
