@@ -201,6 +201,8 @@ def move(split: Split, handle: Handle, time: int, times: Integers, scheme: Schem
     horizon : int
         Label horizon in nanoseconds: the purge gap never falls below it.
     """
+    if handle is Handle.WHOLE and scheme is Scheme.ANCHORED:
+        return split
     if scheme is Scheme.ROLLING or handle is Handle.WHOLE:
         return _move_pattern(split, handle, time, times, horizon)
     boundary = nearest_boundary(times, time)

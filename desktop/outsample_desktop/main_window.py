@@ -22,7 +22,7 @@ from outsample.catalog import score as score_entry
 from outsample.datasets import OptionQuotes, Prices
 from outsample.errors import OutsampleError
 from outsample.report.quality import quality_table
-from outsample.report.tables import parameters_table, quotes_table
+from outsample.report.tables import parameters_table, quotes_table, regimes_table
 from outsample.study import Workspace
 from outsample.windows import Handle, Split, move
 from outsample_desktop.case_file import looks_like_case, read_case
@@ -32,6 +32,7 @@ from outsample_desktop.loader import Loader
 from outsample_desktop.menus import build_menus
 from outsample_desktop.opening import opened, workspace_of
 from outsample_desktop.page import Page
+from outsample_desktop.pane_menu import PaneMenu
 from outsample_desktop.session import State
 from outsample_desktop.session.session import Session
 from outsample_desktop.sources import SEPARATOR, Loaded, located
@@ -72,6 +73,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._connect()
         self.commands = build_menus(self)
+        self.pane_menu = PaneMenu(self)
         self._take_theme()
 
     # ------------------------------------------------------------------ building
@@ -241,6 +243,8 @@ class MainWindow(QMainWindow):
             room.tables["quotes"].show_table(quotes_table(analysis, state.cell, analysis.split.test, active))
         elif front is room.tables["parameters"]:
             room.tables["parameters"].show_table(parameters_table(analysis))
+        elif front is room.tables["regimes"]:
+            room.tables["regimes"].show_table(regimes_table(analysis))
         elif front is room.tables["data"] and self.loaded is not None:
             room.tables["data"].show_table(quality_table(analysis.data, self.loaded.report))
 

@@ -49,7 +49,8 @@ def commands_of(window: "MainWindow") -> tuple[Command, ...]:
         Command("view.models", "View", "Models", "Alt+1", lambda: room.tabs.setCurrentIndex(0)),
         Command("view.quotes", "View", "Quotes of the brushed cell", "Alt+2", lambda: room.tabs.setCurrentIndex(1)),
         Command("view.parameters", "View", "Parameters", "Alt+3", lambda: room.tabs.setCurrentIndex(2)),
-        Command("view.data", "View", "Data quality", "Alt+4", lambda: room.tabs.setCurrentIndex(3)),
+        Command("view.regimes", "View", "Regimes", "Alt+4", lambda: room.tabs.setCurrentIndex(3)),
+        Command("view.data", "View", "Data quality", "Alt+5", lambda: room.tabs.setCurrentIndex(4)),
         Command("view.timeline", "View", "Keyboard to the timeline", "Alt+T", window.page.timeline.setFocus),
         Command(
             "help.find", "Help", "Find a command…", "Ctrl+Shift+P", lambda: Palette(window.commands, window).open()

@@ -10,7 +10,7 @@ from outsample.diagnostics.headline import contrasts, finite
 from outsample.inference import LongRun, long_run, needs_hatching, student_quantile
 from outsample.scores import Shown
 from outsample.study import Study
-from outsample.typing import DAY, Floats, Integers
+from outsample.typing import DAY, Bools, Floats, Integers
 
 __all__ = ["Curve", "DecayCurve", "decay"]
 
@@ -52,7 +52,8 @@ class DecayCurve:
     Parameters
     ----------
     start, stop : (b,) array
-        Days since the train end, half-open buckets: one a day to day 14, then one a week.
+        Days since the train end, half-open buckets: one a day to day 14, then one a week. Snapshots that come some
+        minutes earlier each day leave a bucket empty now and then; such buckets are left out.
     times : (b,) int array
         Times with a loss in each bucket.
     raw : Curve
@@ -88,9 +89,11 @@ def decay(study: Study) -> DecayCurve:
     relative = None
     if study.differential is not None:
         base, whole = contrasts(study)
-        contrast, _ = _bucketed(study.differential[rows], bucket, edges.size - 1, whole, base)
+        contrast, _ = _bucketed(
+            study.differential[rows], bucket, edges.size - 1, whole, base if study.is_ratio else None
+        )
         relative = _relative(study, contrast, base.mean, rooted)
-    keep = slice(int(np.argmax(counted > 0)) if counted.any() else 0, None)
+    keep = counted > 0
     kept = None if relative is None else _cut(relative, keep)
     return DecayCurve(edges[:-1][keep], edges[1:][keep], counted[keep], _cut(curve, keep), kept)
 
@@ -165,6 +168,6 @@ def _through(found: _Bucketed, show: Callable[[Floats], Floats], level: float, u
     )
 
 
-def _cut(curve: Curve, keep: slice) -> Curve:
+def _cut(curve: Curve, keep: Bools) -> Curve:
     bands = {name: getattr(curve, name)[keep] for name in ("value", "low", "high", "low_all", "high_all")}
     return replace(curve, **bands)

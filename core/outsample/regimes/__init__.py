@@ -9,10 +9,11 @@ from outsample.regimes.change_points import (
     penalty_path,
 )
 from outsample.regimes.daily_volatility import DailyVolatility
-from outsample.regimes.labels import RegimeSettings, regime_penalty_path, regime_track, segment_regimes
+from outsample.regimes.labels import MULTIPLIERS, RegimeSettings, regime_penalty_path, regime_track, segment_regimes
 from outsample.regimes.track import Regime, RegimeTrack, Segment
 
 __all__ = [
+    "MULTIPLIERS",
     "DailyVolatility",
     "Partition",
     "PenaltyPath",

@@ -17,7 +17,7 @@ from outsample.study import Failure, Settings, Study, Workspace, compare
 from outsample.verdict import Verdict, default_limit, judge
 from outsample.windows import Split
 
-__all__ = ["Analysis", "Judged", "analyse", "underlying_of"]
+__all__ = ["Analysis", "Judged", "analyse", "daily_volatility", "underlying_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +105,7 @@ def analyse(
     kind_of(workspace.data)
     studies = compare(contenders(tuple(models)), workspace, split, item.score, chosen, executor)
     results = tuple(_judged(study) for study in studies)
-    track = regime_track(_daily(workspace.data), split.train, regimes or RegimeSettings())
+    track = regime_track(daily_volatility(workspace.data), split.train, regimes or RegimeSettings())
     return Analysis(workspace.data, split, item, chosen, results, track)
 
 
@@ -125,7 +125,8 @@ def underlying_of(data: Dataset) -> Prices:
 
 
 @prepared
-def _daily(data: Dataset) -> DailyVolatility:
+def daily_volatility(data: Dataset) -> DailyVolatility:
+    """Return the daily returns behind a data set, prepared for the regime search."""
     history = underlying_of(data)
     return DailyVolatility.of(history.time, history.close)
 

@@ -6,13 +6,21 @@ import numpy as np
 
 from outsample.datasets import OptionQuotes
 from outsample.diagnostics import SPARSE_BELOW, error_surface
-from outsample.regimes import Regime
-from outsample.report.analysis import Analysis, Judged
+from outsample.regimes import MULTIPLIERS, Regime, regime_penalty_path
+from outsample.report.analysis import Analysis, Judged, daily_volatility
 from outsample.report.table import Column, Table, column, times
 from outsample.study import Failure
-from outsample.windows import Window
+from outsample.windows import Window, iso
 
-__all__ = ["decay_table", "losses_table", "parameters_table", "quotes_table", "studies_table", "surface_table"]
+__all__ = [
+    "decay_table",
+    "losses_table",
+    "parameters_table",
+    "quotes_table",
+    "regimes_table",
+    "studies_table",
+    "surface_table",
+]
 
 
 def studies_table(analysis: Analysis) -> Table:
@@ -164,6 +172,28 @@ def decay_table(analysis: Analysis) -> Table:
             add(f"relative_{name}", nothing if relative is None else getattr(relative, of))
         add("hatched", np.full(decay.start.size, decay.raw.hatched))
     return Table("decay", tuple(column(header, np.concatenate(values)) for header, values in parts.items()))  # type: ignore[arg-type]
+
+
+def regimes_table(analysis: Analysis) -> Table:
+    """Return the segments known at the train end, then the number of segments under each penalty multiplier."""
+    track, daily = analysis.regimes, daily_volatility(analysis.data)
+    path = regime_penalty_path(daily, analysis.split.train)
+    labels = [one.label.name.lower() for one in track.segments]
+    vols = [100.0 * one.volatility for one in track.segments]
+    return Table(
+        "regimes",
+        (
+            column("what", ["segment"] * len(labels) + ["penalty path"] * len(path.penalty)),
+            column("from", [iso(one.start) for one in track.segments] + [""] * len(path.penalty)),
+            column("to", [iso(one.stop) for one in track.segments] + [""] * len(path.penalty)),
+            column("regime", labels + [""] * len(path.penalty)),
+            column(
+                "vol [% a year]", [100.0 * one.volatility for one in track.segments] + [np.nan] * len(path.penalty), 1
+            ),
+            column("multiplier", [np.nan] * len(labels) + list(MULTIPLIERS), 2),
+            column("segments", [np.nan] * len(labels) + path.segments.astype(float).tolist(), 0),
+        ),
+    )
 
 
 def quotes_table(analysis: Analysis, cell: int, window: Window, model: str) -> Table:

@@ -11,7 +11,6 @@ class FailureReason(Enum):
 
     CANNOT_FIT = "cannot be fitted"
     NOTHING_IN_COMMON = "nothing in common"
-    NOTHING_OBSERVED = "nothing observed"
     WRONG_SCORE = "wrong score"
 
 

@@ -30,6 +30,8 @@ def why_not(handle: Handle, scheme: Scheme) -> str:
     """Return why a handle did not move, or nothing where it stands at its limit by itself."""
     if handle is Handle.TRAIN_START and scheme is Scheme.ANCHORED:
         return "anchored: the train start stays at the first time; choose free or rolling to move it"
+    if handle is Handle.WHOLE and scheme is Scheme.ANCHORED:
+        return "anchored: the pattern cannot move as a whole; choose free or rolling, or move the train end"
     return ""
 
 

@@ -168,7 +168,7 @@ def term_view(state: State, analysis: Analysis) -> SliceView:
         )
         for r in analysis.judged
     )
-    return SliceView("Term structure", "tenor [days]", "implied vol [%]", market, curves)
+    return SliceView("Term structure", "tenor [days]", "implied vol [%]", market, curves, is_log_x=True)
 
 
 def _slice_at(state: State, data: OptionQuotes, time: int) -> int | None:

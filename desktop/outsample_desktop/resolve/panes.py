@@ -57,7 +57,7 @@ def verdict_view(state: State, analysis: Analysis) -> VerdictView:
         verdict.status,
         effect,
         verdict.rule,
-        verdict.caveat,
+        verdict.caveat if analysis.is_exact else f"preview; {verdict.caveat}",
         _facts(result, found),
     )
 

@@ -206,7 +206,19 @@ class SurfaceView:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SliceView:
-    """A cut through observed and predicted values at the cursor."""
+    """A cut through observed and predicted values at the cursor.
+
+    Parameters
+    ----------
+    title, x_label, y_label : str
+    observed : Curve, optional
+        None where there is nothing to see; `note` says why.
+    curves : tuple of Curve
+        One a model.
+    is_time, is_log_x : bool
+        x is UTC seconds; x is log10 of what the axis reads.
+    note : str
+    """
 
     title: str
     x_label: str
@@ -214,6 +226,7 @@ class SliceView:
     observed: Curve | None
     curves: tuple[Curve, ...]
     is_time: bool = False
+    is_log_x: bool = False
     note: str = ""
 
 

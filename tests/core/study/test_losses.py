@@ -186,7 +186,7 @@ def test_the_table_holds_the_sums_of_what_the_score_says(score):
     expected = np.zeros((5, 3, 2))
     for i, (value, error) in enumerate(zip(losses.values(), losses.errors(), strict=True)):
         expected[history.time_index[i], history.cell[i]] += value, error
-    np.testing.assert_allclose(losses.table, expected, rtol=1e-12)
+    np.testing.assert_allclose(np.moveaxis(losses.table, 0, -1), expected, rtol=1e-12)
 
 
 @pytest.mark.parametrize("stride", [2, 3])

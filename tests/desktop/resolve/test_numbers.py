@@ -49,9 +49,7 @@ def test_an_error_has_the_digits_its_unit_deserves(value, unit, text):
     assert vol_text(value, unit) == text
 
 
-@pytest.mark.parametrize(
-    ("value", "text"), [(1.0, "1.00×"), (1.426, "1.43×"), (0.0, "0.00×")]
-)
+@pytest.mark.parametrize(("value", "text"), [(1.0, "1.00×"), (1.426, "1.43×"), (0.0, "0.00×")])
 def test_a_ratio_has_two_decimals_and_a_cross(value, text):
     assert ratio_text(value) == text
 

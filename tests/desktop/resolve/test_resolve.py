@@ -255,7 +255,9 @@ def test_no_model_at_all_says_what_to_do(ask):
 def starved(market):
     """A train window of three times: too few for most models."""
     times = market.quotes.times
-    return Split(Window(int(times[0]), int(times[3])), Window(int(times[40]), int(times[90])), int(times[40] - times[3]))
+    return Split(
+        Window(int(times[0]), int(times[3])), Window(int(times[40]), int(times[90])), int(times[40] - times[3])
+    )
 
 
 def test_models_that_cannot_be_fitted_say_why_in_their_row_and_in_the_verdict(workspaces, market, monkeypatch):
@@ -353,4 +355,3 @@ def test_hues_never_repeat_among_models_that_are_shown_together(ask):
         _, view = ask(State(score=score, models=()), Kind.PRICES)
         hues = [row.hue for row in view.models.rows]
         assert len(hues) == len(set(hues))
-

@@ -13,8 +13,12 @@ from outsample_desktop.session import Measure, Side, State, Theme
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
 TIME = st.integers(-(2**62), 2**62)
-SPLIT = st.lists(TIME, min_size=4, max_size=4).map(sorted).flatmap(
-    lambda t: st.integers(0, t[2] - t[1]).map(lambda purge: Split(Window(t[0], t[1]), Window(t[2], t[3]), purge))
+SPLIT = (
+    st.lists(TIME, min_size=4, max_size=4)
+    .map(sorted)
+    .flatmap(
+        lambda t: st.integers(0, t[2] - t[1]).map(lambda purge: Split(Window(t[0], t[1]), Window(t[2], t[3]), purge))
+    )
 )
 STATES = st.builds(
     State,

@@ -9,7 +9,8 @@ from outsample_desktop.widgets.decimation import extremes
 VALUES = st.floats(-1e300, 1e300) | st.just(float("nan"))
 LINES = st.integers(0, 400).flatmap(
     lambda size: st.tuples(
-        arrays(np.float64, size, elements=st.floats(0.0, 100.0)).map(np.cumsum), arrays(np.float64, size, elements=VALUES)
+        arrays(np.float64, size, elements=st.floats(0.0, 100.0)).map(np.cumsum),
+        arrays(np.float64, size, elements=VALUES),
     )
 )
 

@@ -26,7 +26,7 @@ class OverviewRoom(QWidget):
     Signals
     -------
     tab_shown(str)
-        A table below was brought to the front: ``models``, ``quotes``, ``parameters`` or ``data``.
+        A table below was brought to the front: ``models``, ``quotes``, ``parameters``, ``regimes`` or ``data``.
     intended(str, dict)
         The user wants fields of the state changed; the text names the undo step.
     """
@@ -153,4 +153,9 @@ def _titled(title: PaneTitle, pane: QWidget) -> QWidget:
     return whole
 
 
-_TABLES: Final = (("quotes", "Quotes of the brushed cell"), ("parameters", "Parameters"), ("data", "Data quality"))
+_TABLES: Final = (
+    ("quotes", "Quotes of the brushed cell"),
+    ("parameters", "Parameters"),
+    ("regimes", "Regimes"),
+    ("data", "Data quality"),
+)

@@ -1,0 +1,120 @@
+"""What can be saved of one pane: its picture, and the numbers it shows as CSV with their sidecar."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from outsample.errors import OutsampleError
+from outsample.report import Analysis, Table, write_table
+from outsample.report.sidecar import sidecar
+from outsample.report.table import column, times
+from outsample.report.tables import decay_table, losses_table, studies_table, surface_table
+from outsample.typing import SECOND
+from outsample_desktop.evaluator import Answer
+from outsample_desktop.export import save_picture
+from outsample_desktop.resolve.views import SliceView
+
+if TYPE_CHECKING:
+    from outsample_desktop.main_window import MainWindow
+
+__all__ = ["PaneMenu", "table_of"]
+
+_TABLES: Final[dict[str, Callable[[Analysis], Table]]] = {
+    "timeline": losses_table,
+    "verdict": studies_table,
+    "models": studies_table,
+    "decay": decay_table,
+    "surface": surface_table,
+}
+
+
+def table_of(pane: str, answer: Answer) -> Table:
+    """Return the numbers that a pane shows.
+
+    Parameters
+    ----------
+    pane : str
+        As `Page.panes` names it.
+    answer : Answer
+        With an analysis.
+    """
+    assert answer.analysis is not None
+    assert answer.view is not None
+    if pane in _TABLES:
+        return _TABLES[pane](answer.analysis)
+    return slice_table(pane, answer.view.term if pane == "term" else answer.view.smile)
+
+
+def slice_table(name: str, view: SliceView) -> Table:
+    """Return observed and predicted values of a slice."""
+    if view.observed is None:
+        return Table(name, ())
+    x = view.observed.x
+    if view.is_time:
+        first = times("time", np.round(x * SECOND).astype(np.int64))
+    else:
+        first = column(view.x_label, 10.0**x if view.is_log_x else x)
+    rest = [column(f"{line.name} {view.y_label}", line.y) for line in (view.observed, *view.curves)]
+    return Table(name, (first, *rest))
+
+
+class PaneMenu(QObject):
+    """A context menu on every pane of a window.
+
+    Parameters
+    ----------
+    window : MainWindow
+    """
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
+        self._names: dict[QObject, str] = {}
+        for name, pane in window.page.panes().items():
+            for widget in (pane, *pane.findChildren(QWidget)):
+                self._names[widget] = name
+                widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Open the menu of the pane under the mouse, or of the one with the keyboard."""
+        if isinstance(event, QContextMenuEvent) and watched in self._names:
+            self.menu(self._names[watched]).popup(event.globalPos())
+            return True
+        return False
+
+    def menu(self, name: str) -> QMenu:
+        """Return the menu of a pane."""
+        menu = QMenu(self._window)
+        menu.addAction("Save this picture…", lambda: self._ask(name, "png"))
+        menu.addAction("Save these numbers…", lambda: self._ask(name, "csv"))
+        return menu
+
+    def save(self, name: str, path: Path) -> None:
+        """Write one pane: a picture for ``.png``, a table for anything else; a problem is told, not raised."""
+        window = self._window
+        answer = window.answer
+        if answer is None or answer.analysis is None:
+            window.notice.tell("a pane can be saved once it shows something, found no data; open a data set first")
+            return
+        state = replace(answer.request.state, dragging=False)
+        try:
+            if path.suffix == ".png":
+                save_picture(window.page.panes()[name], state, path)
+            else:
+                write_table(table_of(name, answer), path, sidecar(answer.analysis, state.to_json()))
+        except OutsampleError as error:
+            window.notice.tell(str(error))
+            return
+        window.notice.tell(f"{path.name} written to {path.parent}", is_problem=False)
+
+    def _ask(self, name: str, suffix: str) -> None:
+        kinds = {"png": "PNG (*.png)", "csv": "CSV (*.csv)"}
+        path, _ = QFileDialog.getSaveFileName(self._window, f"Save {name}", f"{name}.{suffix}", kinds[suffix])
+        if path:
+            self.save(name, Path(path))
