@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["DAY", "HOUR", "SECOND", "YEAR", "Bools", "Bounds", "Floats", "Integers", "Unit", "frozen"]
+__all__ = ["DAY", "HOUR", "SECOND", "YEAR", "Bools", "Bounds", "Floats", "Integers", "Unit", "constant", "frozen"]
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 Floats = NDArray[np.float64]
@@ -38,3 +38,8 @@ def frozen(array: NDArray[Scalar]) -> NDArray[Scalar]:
     """Return `array` itself, made read-only."""
     array.flags.writeable = False
     return array
+
+
+def constant(value: float, size: int) -> Floats:
+    """Return a read-only array of one value that takes no memory: every element is the same eight bytes."""
+    return np.broadcast_to(np.float64(value), (size,))

@@ -8,11 +8,9 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QLabel,
     QMainWindow,
     QProgressBar,
     QPushButton,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -38,6 +36,7 @@ from outsample_desktop.session.session import Session
 from outsample_desktop.sources import SEPARATOR, Loaded, located
 from outsample_desktop.theme import apply_theme, colours
 from outsample_desktop.widgets.header import Header
+from outsample_desktop.widgets.line_of_text import LineOfText
 from outsample_desktop.widgets.notice_bar import NoticeBar
 
 __all__ = ["MainWindow"]
@@ -62,7 +61,8 @@ class MainWindow(QMainWindow):
         self.evaluator = Evaluator(self)
         self.loader = Loader(self)
         self.header, self.notice, self.page = Header(), NoticeBar(), Page()
-        self.status = QLabel("open a data set to begin")
+        self.status = LineOfText("Status", 9.0)
+        self.status.setText("open a data set to begin")
         self.progress, self.cancel_button = QProgressBar(), QPushButton("Cancel")
         self.data: OptionQuotes | Prices | None = None
         self.loaded: Loaded | None = None
@@ -94,7 +94,6 @@ class MainWindow(QMainWindow):
         self.progress.setRange(0, 100)
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
-        self.status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         bar.addWidget(self.status, 1)
         for extra in (self.progress, self.cancel_button):
             bar.addPermanentWidget(extra)

@@ -227,7 +227,8 @@ class Desk:
         if handle is Handle.WHOLE:
             train = self.state.split.train
             return 0.5 * (self.plot.pixel(train.start) + self.plot.pixel(train.stop)), self.plot._top() + 5.0
-        return self.plot.pixel(position_of(self.state.split, handle)), 0.6 * self.plot.viewport().height()
+        side = 2.0 if handle in (Handle.TRAIN_START, Handle.TEST_START) else -2.0  # where its flag points to
+        return self.plot.pixel(position_of(self.state.split, handle)) + side, 0.6 * self.plot.viewport().height()
 
     def press(self, handle: Handle) -> tuple[float, float]:
         x, y = self.grip(handle)

@@ -11,7 +11,7 @@ from outsample.datasets.weights import WeightReason, weigh
 from outsample.errors import DataError
 from outsample.formulas.black import call_delta
 from outsample.scores import ErrorUnit
-from outsample.typing import YEAR, Bools, Floats, Integers, frozen
+from outsample.typing import YEAR, Bools, Floats, Integers, constant, frozen
 
 if TYPE_CHECKING:
     from outsample.datasets.option_quotes import OptionQuotes
@@ -89,11 +89,11 @@ class ObservedQuotes:
         """Return the (k,) factor from an error in the unit's domain to `unit`; NaN where it is undefined."""
         match unit:
             case ErrorUnit.VOL_POINTS:
-                return np.full(self.size, 100.0)
+                return constant(100.0, self.size)
             case ErrorUnit.PRICE:
-                return self.forward if inverse else np.ones(self.size)
+                return self.forward if inverse else constant(1.0, self.size)
             case ErrorUnit.COIN:
-                return np.ones(self.size) if inverse else np.asarray(1.0 / self.forward)
+                return constant(1.0, self.size) if inverse else np.asarray(1.0 / self.forward)
             case ErrorUnit.PREMIUM_PERCENT:
                 return np.asarray(100.0 / self.premium)
             case ErrorUnit.HALF_SPREADS:

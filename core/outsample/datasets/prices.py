@@ -9,7 +9,7 @@ import numpy as np
 
 from outsample.errors import DataError
 from outsample.scores import ErrorUnit, ScaleDomain
-from outsample.typing import DAY, Floats, Integers, frozen
+from outsample.typing import DAY, Floats, Integers, constant, frozen
 
 __all__ = ["Prices"]
 
@@ -100,7 +100,7 @@ class Prices:
 
     def scale(self, unit: ErrorUnit) -> Floats:
         """Return the factor from prediction error to `unit`: 100 to percent, 1 where the score needs none."""
-        return np.full(self.returns.size, 100.0 if unit is ErrorUnit.RETURN_PERCENT else 1.0)
+        return constant(100.0 if unit is ErrorUnit.RETURN_PERCENT else 1.0, self.returns.size)
 
     def daily(self) -> "tuple[Integers, Floats]":
         """Return bar closes at 00:00 UTC: for each day with a price, the midnight that ends it and its last close."""

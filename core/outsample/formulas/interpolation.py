@@ -29,10 +29,12 @@ def quadratic_by_slice(  # pragma: no cover - compiled
 ) -> None:
     """Fill `out` with ``max(floor, a + b u + c u^2)``, coefficients per slice; NaN coefficients stay NaN."""
     for s in range(slice_start.size - 1):
+        rows = slice(slice_start[s], slice_start[s + 1])
         a, b, c = constant[s], linear[s], square[s]
-        for i in range(slice_start[s], slice_start[s + 1]):
-            value = a + variable[i] * (b + variable[i] * c)
-            out[i] = floor if value < floor else value
+        u, part = variable[rows], out[rows]
+        for i in range(u.size):
+            value = a + u[i] * (b + u[i] * c)
+            part[i] = floor if value < floor else value
 
 
 @kernel

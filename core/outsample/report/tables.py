@@ -187,9 +187,7 @@ def regimes_table(analysis: Analysis) -> Table:
             column("from", [iso(one.start) for one in track.segments] + [""] * len(path.penalty)),
             column("to", [iso(one.stop) for one in track.segments] + [""] * len(path.penalty)),
             column("regime", labels + [""] * len(path.penalty)),
-            column(
-                "vol [% a year]", [100.0 * one.volatility for one in track.segments] + [np.nan] * len(path.penalty), 1
-            ),
+            column("vol [% a year]", vols + [np.nan] * len(path.penalty), 1),
             column("multiplier", [np.nan] * len(labels) + list(MULTIPLIERS), 2),
             column("segments", [np.nan] * len(labels) + path.segments.astype(float).tolist(), 0),
         ),

@@ -3,17 +3,22 @@
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from outsample.compiled import kernel
 from outsample.cumulative import Cumulative
+from outsample.errors import DataError
 from outsample.model import Dataset
 from outsample.scores import ErrorUnit, Score
 from outsample.typing import Bools, Floats, Integers, frozen
 from outsample.windows import Window
 
 __all__ = ["Composition", "Losses", "Observations", "observe"]
+
+_MOST_CELLS: Final = 254
 
 
 class Composition(Enum):
@@ -30,8 +35,10 @@ class Observations:
     Parameters
     ----------
     times : (m,) int64 array
-    slot : (k,) int32 array
-        ``time * n_cells + cell``, or ``m * n_cells`` for an observation of weight 0.
+    time_start : (m + 1,) int array
+        First observation of each time.
+    cell : (k,) uint8 array
+        ``n_cells`` for an observation of weight 0. As small as it can be: the kernel waits for memory.
     n_cells : int
     realised, scale : (k,) array
         In the domain of the score.
@@ -40,7 +47,8 @@ class Observations:
     """
 
     times: Integers
-    slot: Integers
+    time_start: Integers
+    cell: NDArray[np.uint8]
     n_cells: int
     realised: Floats
     scale: Floats
@@ -49,9 +57,10 @@ class Observations:
     @cached_property
     def counts(self) -> Floats:
         """(m, cells) number of observations of weight 1."""
-        total = self.times.size * self.n_cells
-        counts = np.bincount(self.slot, minlength=total + 1)[:total]
-        return frozen(counts.reshape(self.times.size, self.n_cells).astype(np.float64))
+        width = self.n_cells + 1
+        time = np.repeat(np.arange(self.times.size), np.diff(self.time_start))
+        counts = np.bincount(time * width + self.cell, minlength=self.times.size * width)
+        return frozen(counts.reshape(-1, width)[:, :-1].astype(np.float64))
 
     @cached_property
     def inverse_counts(self) -> Floats:
@@ -64,10 +73,19 @@ class Observations:
         return Cumulative.of(self.counts, centred=False)
 
     def composition(self, window: Window) -> Floats:
-        """Return (cells,) each cell's share of the observations in `window`; zeros where it holds nothing."""
-        count = self.count_prefix.total(window.rows(self.times))
-        total = count.sum()
-        return np.asarray(count / total if total > 0 else count)
+        """Return (cells,) each cell's share of the observations in `window`; zeros where it holds nothing.
+
+        The same window again gives the same array, by which everything weighted with it is known to be unchanged.
+        """
+        if not self._composed or self._composed[0][0] != window:
+            count = self.count_prefix.total(window.rows(self.times))
+            total = count.sum()
+            self._composed[:] = [(window, frozen(np.asarray(count / total if total > 0 else count)))]
+        return self._composed[0][1]
+
+    @cached_property
+    def _composed(self) -> list[tuple[Window, Floats]]:
+        return []
 
     @cached_property
     def occupied(self) -> Floats:
@@ -79,20 +97,18 @@ class Observations:
 
         All models of a comparison ask with the same array of weights, one after the other: the last one is kept.
         """
-        asked, covered = self._covered[0]
-        if asked is not weights:
-            covered = frozen(np.asarray(self.occupied @ weights))
-            self._covered[0] = (weights, covered)
-        return covered
+        if not self._covered or self._covered[0][0] is not weights:
+            self._covered[:] = [(weights, frozen(np.asarray(self.occupied @ weights)))]
+        return self._covered[0][1]
 
     @cached_property
     def _covered(self) -> list[tuple[Floats, Floats]]:
-        return [(np.empty(0), np.empty(0))]
+        return []
 
     @property
     def weightless(self) -> int:
         """Number of observations that were given weight 0."""
-        return int(np.count_nonzero(self.slot == self.times.size * self.n_cells))
+        return int(np.count_nonzero(self.cell == self.n_cells))
 
 
 def observe(data: Dataset, unit: ErrorUnit, stride: int, mask: Bools | None) -> Observations:
@@ -102,14 +118,18 @@ def observe(data: Dataset, unit: ErrorUnit, stride: int, mask: Bools | None) -> 
     counted = np.isfinite(realised) & np.isfinite(scale)
     if mask is not None:
         counted &= mask[rows]
-    slot = data.time_index[rows].astype(np.int32) * np.int32(data.n_cells) + data.cell[rows]
-    slot[~counted] = data.times.size * data.n_cells
-    return Observations(data.times, frozen(slot), data.n_cells, frozen(realised), frozen(scale), rows)
+    if data.n_cells > _MOST_CELLS:
+        raise DataError(f"a surface has at most {_MOST_CELLS} cells, found {data.n_cells}; choose wider bins")
+    cell = data.cell[rows].astype(np.uint8)
+    cell[~counted] = data.n_cells
+    time_start = np.searchsorted(data.time_index[rows], np.arange(data.times.size + 1))
+    return Observations(data.times, frozen(time_start), frozen(cell), data.n_cells, frozen(realised), scale, rows)
 
 
 @kernel
 def _tabulate(  # pragma: no cover - compiled
-    slot: Integers,
+    time_start: Integers,
+    cell: NDArray[np.uint8],
     values: Floats,
     power: int,
     prediction: Floats,
@@ -118,16 +138,22 @@ def _tabulate(  # pragma: no cover - compiled
     losses: Floats,
     errors: Floats,
 ) -> None:
-    """Add loss and signed error of every observation to its slot; `values` is read only where `power` is 0."""
-    for i in range(slot.size):
-        error = (prediction[i] - realised[i]) * scale[i]
-        errors[slot[i]] += error
-        if power == 2:
-            losses[slot[i]] += error * error
-        elif power == 1:
-            losses[slot[i]] += abs(error)
-        else:
-            losses[slot[i]] += values[i]
+    """Add loss and signed error of every observation to its time and cell; `values` is read where `power` is 0."""
+    for t in range(time_start.size - 1):
+        rows = slice(time_start[t], time_start[t + 1])
+        loss_row, error_row = losses[t], errors[t]
+        where, factor = cell[rows], scale[rows]
+        predicted, real = prediction[rows], realised[rows]
+        for i in range(where.size):
+            c = where[i]
+            error = (predicted[i] - real[i]) * factor[i]
+            error_row[c] += error
+            if power == 2:
+                loss_row[c] += error * error
+            elif power == 1:
+                loss_row[c] += abs(error)
+            else:
+                loss_row[c] += values[rows.start + i]
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,10 +191,11 @@ class Losses:
         seen = self.seen
         power = self.score.error_power
         values = np.empty(0) if power else self.values()
-        size = seen.times.size * seen.n_cells
-        table = np.zeros((2, size + 1))
-        _tabulate(seen.slot, values, power, self.prediction, seen.realised, seen.scale, table[0], table[1])
-        return frozen(table[:, :size].reshape(2, seen.times.size, seen.n_cells))
+        table = np.zeros((2, seen.times.size, seen.n_cells + 1))
+        _tabulate(
+            seen.time_start, seen.cell, values, power, self.prediction, seen.realised, seen.scale, table[0], table[1]
+        )
+        return frozen(table[:, :, :-1])
 
     @cached_property
     def prefix(self) -> tuple[Cumulative, Cumulative]:
@@ -192,7 +219,7 @@ class Losses:
 
     def bias_per_time(self, weights: Floats | None = None) -> Floats:
         """Return (m,) mean signed error of each time, averaged over cells as `per_time` does."""
-        return self._averaged(1, weights)
+        return self._remembered(1, weights)
 
     def per_time(self, weights: Floats | None = None) -> Floats:
         """Return (m,) mean loss of each time, NaN where nothing was observed.
@@ -203,7 +230,18 @@ class Losses:
             Composition held fixed; a cell without quotes at a time is left out and the rest renormalised.
             None gives the plain mean over quotes ("raw").
         """
-        return self._averaged(0, weights)
+        return self._remembered(0, weights)
+
+    def _remembered(self, which: int, weights: Floats | None) -> Floats:
+        """Return the last average again where the weights are the very same array, as in a drag of the test window."""
+        last = self._averages.get(which)
+        if last is None or last[0] is not weights:
+            last = self._averages[which] = (weights, frozen(self._averaged(which, weights)))
+        return last[1]
+
+    @cached_property
+    def _averages(self) -> dict[int, tuple[Floats | None, Floats]]:
+        return {}
 
     def _averaged(self, which: int, weights: Floats | None) -> Floats:
         if weights is None:

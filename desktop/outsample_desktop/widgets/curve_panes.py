@@ -1,9 +1,8 @@
 """Decay and slices: a few short curves with a band, points or a level."""
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
@@ -11,9 +10,11 @@ from outsample_desktop.resolve.views import Curve, DecayView, SliceView
 from outsample_desktop.theme import Colours
 from outsample_desktop.widgets.axes import LogAxis, UtcAxis
 from outsample_desktop.widgets.pane_title import PaneTitle
-from outsample_desktop.widgets.plot import BandItem, CurveItem, Plot, pen
+from outsample_desktop.widgets.plot import BandItem, CurveItem, Plot, PointsItem, pen
 
 __all__ = ["DecayPane", "SlicePane"]
+
+_POINT: Final = 5.0  # pixels
 
 
 class _CurvePane(QWidget):
@@ -58,8 +59,7 @@ class _CurvePane(QWidget):
             if curve.name not in self._curves:
                 self._curves[curve.name] = self.plot.curve()
             item = self._curves[curve.name]
-            item.setZValue(5 if curve.is_active else 2)
-            item.set(curve.x, curve.y, pen(role.models[curve.hue], 2.0 if curve.is_active else 1.0))
+            item.set(curve.x, curve.y, pen(role.models[curve.hue], 2.0 if curve.is_active else 1.0), curve.is_active)
 
 
 class DecayPane(_CurvePane):
@@ -143,7 +143,7 @@ class SlicePane(_CurvePane):
         self._tenor_axis = LogAxis("bottom")
         axes: dict[str, dict[str, Any]] = {"tenor": {"bottom": self._tenor_axis}, "time": {"bottom": UtcAxis()}}
         super().__init__(name, axes.get(kind, {}))
-        self._points = pg.ScatterPlotItem(size=5, pxMode=True)
+        self._points = PointsItem()
         self._points.setZValue(10)
         self.plot.addItem(self._points, ignoreBounds=True)
         self._view: SliceView | None = None
@@ -167,9 +167,9 @@ class SlicePane(_CurvePane):
         self._draw(view.curves, role)
         observed = view.observed
         if observed is None:
-            self._points.setData([], [])
+            self._points.set(np.empty(0), np.empty(0), role.text, _POINT)
             return
-        self._points.setData(observed.x, observed.y, pen=None, brush=pg.mkBrush(role.text))
+        self._points.set(observed.x, observed.y, role.text, _POINT)
         self._fit(observed, view.curves)
 
     def _fit(self, observed: Curve, curves: tuple[Curve, ...]) -> None:

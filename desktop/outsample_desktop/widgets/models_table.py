@@ -3,12 +3,10 @@
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTableView,
     QWidget,
 )
@@ -83,48 +81,6 @@ def text_of(row: ModelRow, column: int, columns: int) -> str:
     return row.cells[column - 1]
 
 
-class _Cell(QStyledItemDelegate):
-    """Plain painting: the stock delegate costs a third of a frame."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.role: Colours | None = None
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        role = self.role
-        if role is None:
-            return
-        row: ModelRow = index.data(Qt.ItemDataRole.UserRole)
-        columns = index.model().columnCount()
-        place = QRectF(option.rect)
-        painter.fillRect(place, QColor(role.raised if row.is_active else role.panel))
-        painter.setFont(small_font(9.0, bold=row.is_active and index.column() == 0))
-        text = text_of(row, index.column(), columns)
-        if index.column() == 0:
-            self._paint_name(painter, place, row, text, role)
-            return
-        align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        if index.column() == columns - 1:
-            align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-            if row.is_on:
-                draw_status(painter, row.status, QPointF(place.left() + 12, place.center().y()), 5.0, role)
-            place.adjust(24, 0, 0, 0)
-        painter.setPen(QColor(role.text if row.is_on and not row.failure else role.muted))
-        painter.drawText(place.adjusted(2, 0, -8, 0), align, text)
-
-    def _paint_name(self, painter: QPainter, place: QRectF, row: ModelRow, text: str, role: Colours) -> None:
-        box = QRectF(place.left() + 8, place.center().y() - 7, 14, 14)
-        hue = role.models[row.hue]
-        painter.setPen(pen(hue, 1.5))
-        painter.setBrush(QColor(hue) if row.is_on else Qt.BrushStyle.NoBrush)
-        painter.drawRect(box)
-        if row.is_on:
-            painter.setPen(pen(role.panel, 2.0))
-            painter.drawPolyline([box.topLeft() + QPointF(x, y) for x, y in ((3, 7), (6, 10), (11, 4))])
-        painter.setPen(QColor(role.text if row.is_on else role.muted))
-        painter.drawText(place.adjusted(30, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
-
-
 class ModelsTable(QTableView):
     """Models that the score can judge.
 
@@ -141,9 +97,8 @@ class ModelsTable(QTableView):
         super().__init__(parent)
         self.setAccessibleName("Models")
         self._rows = _Rows()
-        self._cell = _Cell(self)
+        self._role: Colours | None = None
         self.setModel(self._rows)
-        self.setItemDelegate(self._cell)
         self.setShowGrid(False)
         self.setFrameShape(self.Shape.NoFrame)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
@@ -160,7 +115,7 @@ class ModelsTable(QTableView):
 
     def paint_in(self, role: Colours) -> None:
         """Take the colours of a theme."""
-        self._cell.role = role
+        self._role = role
         self.viewport().update()
 
     def render_view(self, view: ModelsView) -> None:
@@ -197,3 +152,56 @@ class ModelsTable(QTableView):
             self.switched.emit(row.name)
         else:
             self.activated_model.emit(row.name)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint all rows in one go: a delegate is asked cell by cell through the model, at three times the cost."""
+        role, view = self._role, self._rows.view
+        if role is None:
+            super().paintEvent(event)
+            return
+        painter = QPainter(self.viewport())
+        painter.fillRect(self.viewport().rect(), QColor(role.panel))
+        columns = range(len(view.headers))
+        places = [(self.columnViewportPosition(column), self.columnWidth(column)) for column in columns]
+        for i, row in enumerate(view.rows):
+            top, height = self.rowViewportPosition(i), self.rowHeight(i)
+            if row.is_active:
+                painter.fillRect(QRectF(0, top, self.viewport().width(), height), QColor(role.raised))
+            for column, (left, width) in enumerate(places):
+                self._paint_cell(painter, QRectF(left, top, width, height), row, column, role)
+            if self.hasFocus() and i == self.currentIndex().row():
+                painter.setPen(pen(role.passed, 1.0, Qt.PenStyle.DotLine))
+                painter.drawRect(QRectF(0, top, self.viewport().width() - 1, height - 1))
+
+    def _paint_cell(self, painter: QPainter, place: QRectF, row: ModelRow, column: int, role: Colours) -> None:
+        columns = len(self._rows.view.headers)
+        text = text_of(row, column, columns)
+        painter.setFont(small_font(9.0, bold=row.is_active and column == 0))
+        if column == 0:
+            _paint_name(painter, place, row, text, role)
+            return
+        align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        if row.failure and column == 1:
+            align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+            place.setRight(self.columnViewportPosition(columns - 1))
+        elif column == columns - 1:
+            align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+            if row.is_on:
+                draw_status(painter, row.status, QPointF(place.left() + 12, place.center().y()), 5.0, role)
+            place.adjust(24, 0, 0, 0)
+        if text:
+            painter.setPen(QColor(role.text if row.is_on and not row.failure else role.muted))
+            painter.drawText(place.adjusted(2, 0, -8, 0), align, text)
+
+
+def _paint_name(painter: QPainter, place: QRectF, row: ModelRow, text: str, role: Colours) -> None:
+    box = QRectF(place.left() + 8, place.center().y() - 7, 14, 14)
+    hue = role.models[row.hue]
+    painter.setPen(pen(hue, 1.5))
+    painter.setBrush(QColor(hue) if row.is_on else Qt.BrushStyle.NoBrush)
+    painter.drawRect(box)
+    if row.is_on:
+        painter.setPen(pen(role.panel, 2.0))
+        painter.drawPolyline([box.topLeft() + QPointF(x, y) for x, y in ((3, 7), (6, 10), (11, 4))])
+    painter.setPen(QColor(role.text if row.is_on else role.muted))
+    painter.drawText(place.adjusted(30, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)

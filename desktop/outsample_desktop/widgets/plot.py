@@ -15,10 +15,11 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from outsample.typing import Floats
 from outsample_desktop.theme import Colours, small_font
 
-__all__ = ["BandItem", "CurveItem", "Overlay", "Plot", "hysteresis", "pen"]
+__all__ = ["BandItem", "CurveItem", "Overlay", "Plot", "PointsItem", "hysteresis", "pen"]
 
 _FILL_LEAST: Final = 0.6  # data filling less of the axis than this make it shrink
 _MARGIN: Final = 0.06
+_LOW, _TOP = 1.0, 5.0  # stacking of curves: the active one lies above the others
 _LEFT: Final = 46  # pixels for the numbers of the vertical axis, the same everywhere so that panes line up
 
 
@@ -130,11 +131,14 @@ class CurveItem(Overlay):
 
     def __init__(self) -> None:
         super().__init__()
+        self.setZValue(_LOW)
         self._path = QPainterPath()
         self._pen = pen("#888888")
 
-    def set(self, x: Floats, y: Floats, drawn: QPen) -> None:
+    def set(self, x: Floats, y: Floats, drawn: QPen, on_top: bool = False) -> None:
         """Show points; fewer than two draw nothing."""
+        if on_top is not (self.zValue() > _LOW):
+            self.setZValue(_TOP if on_top else _LOW)
         self._path = pg.arrayToQPath(x, y, connect="finite") if x.size > 1 else QPainterPath()
         self._pen = drawn
         self.update()
@@ -144,6 +148,31 @@ class CurveItem(Overlay):
         del option, widget
         painter.setPen(self._pen)
         painter.drawPath(self._path)
+
+
+class PointsItem(Overlay):
+    """Round points of one size in pixels."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._points = QPolygonF()
+        self._pen = pen("#888888")
+
+    def set(self, x: Floats, y: Floats, colour: str, size: float) -> None:
+        """Show points; NaN is left out."""
+        keep = np.isfinite(x) & np.isfinite(y)
+        self._points = QPolygonF([QPointF(a, b) for a, b in zip(x[keep].tolist(), y[keep].tolist(), strict=True)])
+        self._pen = pen(colour, size)
+        self._pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        self.update()
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        """Draw the points: a round pen is a disc."""
+        del option, widget
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(self._pen)
+        painter.drawPoints(self._points)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
 
 class BandItem(pg.GraphicsObject):  # type: ignore[misc]

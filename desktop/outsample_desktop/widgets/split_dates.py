@@ -9,6 +9,7 @@ from outsample.errors import UsageError
 from outsample.typing import DAY
 from outsample.windows import Handle, Split, iso, parse_time, position_of
 from outsample_desktop.theme import small_font
+from outsample_desktop.widgets.line_of_text import LineOfText
 from outsample_desktop.widgets.split_item import HANDLES
 
 __all__ = ["SplitDates"]
@@ -34,8 +35,7 @@ class SplitDates(QWidget):
         super().__init__(parent)
         self._split: Split | None = None
         self.boxes: dict[Handle, QLineEdit] = {}
-        self._lengths = QLabel("")
-        self._lengths.setFont(small_font(8.5))
+        self._lengths = LineOfText("Lengths of the windows", 8.5, Qt.AlignmentFlag.AlignRight)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(60, 1, 8, 1)
         layout.setSpacing(6)
@@ -53,8 +53,7 @@ class SplitDates(QWidget):
             self.boxes[handle] = box
             layout.addWidget(label)
             layout.addWidget(box)
-        layout.addStretch(1)
-        layout.addWidget(self._lengths, 0, Qt.AlignmentFlag.AlignRight)
+        layout.addWidget(self._lengths, 1)
 
     def show_split(self, split: Split) -> None:
         """Show where the handles stand; a box that is being typed in is left alone."""

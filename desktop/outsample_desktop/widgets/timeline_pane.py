@@ -152,8 +152,7 @@ class TimelinePane(QWidget):
                 self._curves[line.name] = self.loss.curve()
             curve = self._curves[line.name]
             x, y = extremes(line.x, line.y, width)
-            curve.setZValue(5 if line.is_active else 1)
-            curve.set(x, y, pen(role.models[line.hue]))
+            curve.set(x, y, pen(role.models[line.hue]), line.is_active)
             finite = y[np.isfinite(y)]
             if finite.size:
                 low, high = min(low, float(finite.min())), max(high, float(finite.max()))
