@@ -66,7 +66,7 @@ def stride_for(state: State, workspace: Workspace) -> int:
     return max(1, -(-workspace.data.time_index.size // _PREVIEW_OBSERVATIONS))
 
 
-def answer(request: Request, executor: ThreadPoolExecutor | None = None) -> Answer:
+def answer(request: Request) -> Answer:
     """Analyse and resolve one request; the same call serves the window, the tests and the command line."""
     state, started = request.state, time.perf_counter()
     if state.split is None:
@@ -81,7 +81,6 @@ def answer(request: Request, executor: ThreadPoolExecutor | None = None) -> Answ
             state.models,
             settings,
             RegimeSettings(multiplier=state.penalty),
-            executor,
         )
     except OutsampleError as error:
         return Answer(request, None, None, str(error), 1e3 * (time.perf_counter() - started))
@@ -90,7 +89,10 @@ def answer(request: Request, executor: ThreadPoolExecutor | None = None) -> Answ
 
 
 class Evaluator(QObject):
-    """Runs one request at a time on a worker, with two more threads for its models.
+    """Runs one request at a time on a worker.
+
+    More threads for its models were tried: they halve the time in kernels and lose as much by handing the GIL
+    around, and they take from the GUI thread the core that paints.
 
     Signals
     -------
@@ -107,7 +109,6 @@ class Evaluator(QObject):
         super().__init__(parent)
         sys.setswitchinterval(_SWITCH_INTERVAL)
         self._coordinator = ThreadPoolExecutor(1, thread_name_prefix="evaluate")
-        self._models = ThreadPoolExecutor(2, thread_name_prefix="model")
         self._lock = threading.Lock()
         self._idle = threading.Event()
         self._idle.set()
@@ -142,7 +143,6 @@ class Evaluator(QObject):
         with self._lock:
             self._pending = None
         self._coordinator.shutdown(wait=True)
-        self._models.shutdown(wait=True)
 
     def _run(self, request: Request) -> None:
         current: Request | None = request
@@ -156,6 +156,6 @@ class Evaluator(QObject):
 
     def _answer(self, request: Request) -> None:
         try:
-            self.answered.emit(answer(request, self._models))
+            self.answered.emit(answer(request))
         except Exception as error:  # noqa: BLE001  (whatever broke must reach the user, and the worker must live on)
             self.broke.emit(error)

@@ -174,12 +174,18 @@ class Desk:
 
     # waiting
 
-    def is_settled(self) -> bool:
+    def is_shown(self) -> bool:
+        """Whether the panes have been handed the answer to the present state."""
         window = self.window
-        if window.session._timer.isActive() or not window.evaluator.is_idle or window.answer is None:
+        if window.answer is None:
             return False
         asked = window.answer.request
         return asked.state == window.session.state and asked.workspace is window.workspace
+
+    def is_settled(self) -> bool:
+        """Whether nothing is under way any more."""
+        window = self.window
+        return not window.session._timer.isActive() and window.evaluator.is_idle and self.is_shown()
 
     def settle(self) -> None:
         """Wait until the present state is on screen."""

@@ -6,12 +6,13 @@ import threading
 import tracemalloc
 from collections import Counter
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QApplication, QGraphicsItem, QWidget
 
 from outsample.study import workspace as workspace_module
-from outsample.windows import Handle, Scheme
+from outsample.windows import Handle, Scheme, Split, Window, position_of
 from outsample_desktop.widgets.plot import BandItem, CurveItem
 
 ALWAYS = {"price", "loss", "verdict", "decay", "surface", "models"}  # every number of theirs moves with the boundary
@@ -29,19 +30,22 @@ def one_move(desk, x, y):
 @pytest.mark.parametrize("handle", [Handle.TRAIN_END, Handle.TEST_START, Handle.TEST_END])
 @pytest.mark.parametrize("scheme", [Scheme.ANCHORED, Scheme.FREE])
 def test_every_pane_is_painted_once_a_move(desk, paints, handle, scheme):
-    desk.change(scheme=scheme)
-    desk.drag(Handle.TEST_START, 60.0)  # room on both sides
-    bar = abs(desk.plot.pixel(int(desk.data.times[61])) - desk.plot.pixel(int(desk.data.times[60])))
+    times = desk.data.times
+    train, test = Window(int(times[0]), int(times[45])), Window(int(times[60]), int(times[112]))
+    desk.change(scheme=scheme, split=Split(train, test, int(times[60] - times[45])))
+    at = int(np.searchsorted(times, position_of(desk.state.split, handle)))
+    start = desk.plot.pixel(int(times[at]))
     x, y = desk.press(handle)
     QApplication.processEvents()
-    moves = 5 if handle is Handle.TEST_END else 15  # a test window keeps its twenty times
-    for i in range(1, moves + 1):
+    place = x
+    for i in range(1, 13):
+        place = x + desk.plot.pixel(int(times[at - i])) - start
         paints.count.clear()
-        one_move(desk, x - 1.5 * bar * i, y)
+        one_move(desk, place, y)
         assert {name: paints.count.get(name, 0) for name in ALWAYS} == dict.fromkeys(ALWAYS, 1)
         assert paints.count.get("smile", 0) <= 1
         assert paints.count.get("term", 0) <= 1
-    desk.release(x - 1.5 * bar * moves, y)
+    desk.release(place, y)
 
 
 def test_a_move_that_changes_nothing_paints_nothing(desk, paints):
@@ -74,7 +78,7 @@ def wander(desk, x, y, moves):
     for i in range(moves):
         place = abs((i * 7) % (2 * reach) - reach)
         desk.mouse(QEvent.Type.MouseMove, x - 8.0 * place - 8.0, y)
-        if not desk.is_settled():
+        if not desk.is_shown():
             desk.qtbot.waitSignal(desk.window.painted, timeout=20_000).wait()
     desk.qtbot.waitUntil(desk.is_settled, timeout=20_000)
 
@@ -116,7 +120,7 @@ def long_drag(desk, moves, traced):
 
 
 def test_a_drag_of_three_hundred_moves_leaves_nothing_behind(desk):
-    long_drag(desk, 300, 30)
+    long_drag(desk, 300, 20)
 
 
 @pytest.mark.slow

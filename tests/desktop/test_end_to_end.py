@@ -44,7 +44,9 @@ def inside(desk, scheme):
     times = desk.data.times
     at = [times.size * share // 100 for share in (15, 55, 60, 85)]
     split = default_split(times)
-    for handle, index in zip((Handle.TEST_END, Handle.TRAIN_END, Handle.TEST_START), (at[3], at[1], at[2]), strict=True):
+    for handle, index in zip(
+        (Handle.TEST_END, Handle.TRAIN_END, Handle.TEST_START), (at[3], at[1], at[2]), strict=True
+    ):
         split = move(split, handle, int(times[index]), times, Scheme.FREE)
     if scheme is not Scheme.ANCHORED:
         split = move(split, Handle.TRAIN_START, int(times[at[0]]), times, Scheme.FREE)
@@ -90,43 +92,39 @@ def test_other_data_take_the_place_of_the_first_and_come_back(desk, stores):
 # --- Dragging -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("scheme", list(Scheme))
-@pytest.mark.parametrize("handle", [*HANDLES, Handle.WHOLE])
-def test_a_drag_of_any_handle_in_any_scheme_shows_what_a_fresh_evaluation_says(desk, scheme, handle, times):
+def drag_both_ways(desk, scheme, handle):
+    """Drag a handle to the right and back beyond its place; what is shown is exact each time."""
     inside(desk, scheme)
-    before = desk.state.split
-    desk.drag(handle, 20.0, 60.0, 41.0)
-    assert_lawful(desk.state.split, times)
-    assert (desk.state.split != before) is ((scheme, handle) not in NOT_MOVING)
-    desk.assert_exact()
-    moved = desk.state.split
-    desk.drag(handle, -70.0, -35.0)
-    assert_lawful(desk.state.split, times)
-    assert (desk.state.split != moved) is ((scheme, handle) not in NOT_MOVING)
-    desk.assert_exact()
+    for offsets in ((20.0, 60.0, 41.0), (-70.0, -35.0)):
+        before = desk.state.split
+        desk.drag(handle, *offsets)
+        assert_lawful(desk.state.split, desk.data.times)
+        assert (desk.state.split != before) is ((scheme, handle) not in NOT_MOVING), (handle, offsets)
+        desk.assert_exact()
 
 
 @pytest.mark.parametrize("scheme", list(Scheme))
-@pytest.mark.parametrize("handle", [*HANDLES, Handle.WHOLE])
-def test_a_drag_of_prices_shows_what_a_fresh_evaluation_says(price_desk, scheme, handle):
-    inside(price_desk, scheme)
-    before = price_desk.state.split
-    price_desk.drag(handle, 35.0, -28.0)
-    assert_lawful(price_desk.state.split, price_desk.data.times)
-    assert (price_desk.state.split != before) is ((scheme, handle) not in NOT_MOVING)
-    price_desk.assert_exact()
+def test_a_drag_of_any_handle_in_any_scheme_shows_what_a_fresh_evaluation_says(desk, scheme):
+    for handle in (*HANDLES, Handle.WHOLE):
+        drag_both_ways(desk, scheme, handle)
 
 
-@pytest.mark.parametrize("handle", [*HANDLES, Handle.WHOLE])
-def test_what_is_let_go_lies_where_the_handle_was_asked_to_be(desk, handle, times):
+@pytest.mark.parametrize("scheme", list(Scheme))
+def test_a_drag_of_prices_shows_what_a_fresh_evaluation_says(price_desk, scheme):
+    for handle in (*HANDLES, Handle.WHOLE):
+        drag_both_ways(price_desk, scheme, handle)
+
+
+def test_what_is_let_go_lies_where_the_handle_was_asked_to_be(desk, times):
     """The split after a drag is the one that the rules of windows give for the time under the mouse."""
-    inside(desk, Scheme.FREE)
-    split = desk.state.split
-    x, y = desk.grip(handle)
-    grabbed, target = desk.plot.time_at(x), desk.plot.time_at(x + 37.0)
-    desk.drag(handle, 10.0, 37.0)
-    assert desk.state.split == move(split, handle, position_of(split, handle) + target - grabbed, times, Scheme.FREE)
-    assert desk.state.handle is handle
+    for handle in (*HANDLES, Handle.WHOLE):
+        inside(desk, Scheme.FREE)
+        split = desk.state.split
+        x, _ = desk.grip(handle)
+        moved = desk.plot.time_at(x + 37.0) - desk.plot.time_at(x)
+        desk.drag(handle, 10.0, 37.0)
+        assert desk.state.split == move(split, handle, position_of(split, handle) + moved, times, Scheme.FREE)
+        assert desk.state.handle is handle
 
 
 def test_the_lower_plot_has_the_same_handles(desk):
@@ -147,17 +145,16 @@ def test_the_lower_plot_has_the_same_handles(desk):
 
 
 @pytest.mark.parametrize("scheme", list(Scheme))
-@pytest.mark.parametrize("handle", HANDLES)
-@pytest.mark.parametrize("target", [-500.0, 5000.0])
-def test_boundaries_dragged_over_each_other_never_cross(desk, scheme, handle, target, times):
-    inside(desk, scheme)
-    x, y = desk.press(handle)
-    for share in (0.3, 0.7, 1.0):
-        desk.move_to(x + share * (target - x), y)
+def test_boundaries_dragged_over_each_other_never_cross(desk, scheme, times):
+    for handle, target in itertools.product(HANDLES, (-500.0, 5000.0)):
+        inside(desk, scheme)
+        x, y = desk.press(handle)
+        for share in (0.3, 0.7, 1.0):
+            desk.move_to(x + share * (target - x), y)
+            assert_lawful(desk.state.split, times)
+        desk.release(target, y)
         assert_lawful(desk.state.split, times)
-    desk.release(target, y)
-    assert_lawful(desk.state.split, times)
-    desk.assert_exact()
+        desk.assert_exact()
 
 
 def test_moves_that_come_faster_than_answers_end_on_the_last_one(desk, times):
@@ -300,8 +297,13 @@ def test_many_drags_are_undone_in_their_order(desk):
 
 
 @pytest.mark.parametrize("scheme", list(Scheme))
-@pytest.mark.parametrize("handle", [*HANDLES, Handle.WHOLE])
-def test_arrows_move_the_chosen_handle_and_the_panes_follow(desk, scheme, handle, times):
+def test_arrows_move_the_chosen_handle_and_the_panes_follow(desk, scheme):
+    for handle in (*HANDLES, Handle.WHOLE):
+        press_every_arrow(desk, scheme, handle)
+
+
+def press_every_arrow(desk, scheme, handle):
+    times = desk.data.times
     inside(desk, scheme)
     desk.change(handle=handle)
     desk.page.timeline.setFocus()
@@ -410,14 +412,14 @@ def type_into(desk, handle, text):
     return box
 
 
-@pytest.mark.parametrize("handle", HANDLES)
-def test_a_typed_date_moves_its_handle(desk, handle, times):
-    inside(desk, Scheme.FREE)
-    at = np.searchsorted(times, position_of(desk.state.split, handle)) - 3
-    type_into(desk, handle, str(np.datetime64(int(times[at]), "ns").astype("datetime64[s]")) + "Z")
-    assert position_of(desk.state.split, handle) == times[at]
-    assert desk.undo.count() == 1
-    desk.assert_exact()
+def test_a_typed_date_moves_its_handle(desk, times):
+    for handle in HANDLES:
+        inside(desk, Scheme.FREE)
+        at = np.searchsorted(times, position_of(desk.state.split, handle)) - 3
+        type_into(desk, handle, str(np.datetime64(int(times[at]), "ns").astype("datetime64[s]")) + "Z")
+        assert position_of(desk.state.split, handle) == times[at]
+        assert desk.undo.count() == 1
+        desk.assert_exact()
 
 
 def test_a_typed_date_alone_is_midnight_in_utc(desk, times):
@@ -430,21 +432,22 @@ def test_a_typed_date_alone_is_midnight_in_utc(desk, times):
     desk.assert_exact()
 
 
-@pytest.mark.parametrize("text", ["tomorrow", "2024-13-01", "2024-02-30", "1", "", "0001-01-01", "9999-12-31"])
-def test_what_is_no_time_is_refused_in_one_sentence_and_the_old_one_comes_back(desk, text):
+def test_what_is_no_time_is_refused_in_one_sentence_and_the_old_one_comes_back(desk):
     inside(desk, Scheme.FREE)
-    before, shown = desk.state.split, desk.page.dates.boxes[Handle.TRAIN_END].text()
     box = desk.page.dates.boxes[Handle.TRAIN_END]
-    box.setFocus()
-    box.selectAll()
-    QTest.keyClick(box, Qt.Key.Key_Delete)
-    QTest.keyClicks(box, text)
-    QTest.keyClick(box, Qt.Key.Key_Return)
-    desk.settle()
-    assert desk.state.split == before
-    assert box.text() == shown
-    assert desk.notice
-    assert "\n" not in desk.notice
+    before, shown = desk.state.split, box.text()
+    for text in ("tomorrow", "2024-13-01", "2024-02-30", "1", "", "0001-01-01", "9999-12-31"):
+        desk.window.notice.hide()
+        box.setFocus()
+        box.selectAll()
+        QTest.keyClick(box, Qt.Key.Key_Delete)
+        QTest.keyClicks(box, text)
+        QTest.keyClick(box, Qt.Key.Key_Return)
+        desk.settle()
+        assert desk.state.split == before
+        assert box.text() == shown
+        assert desk.notice, text
+        assert "\n" not in desk.notice
     assert desk.undo.count() == 0
 
 
@@ -803,12 +806,12 @@ def test_a_loss_in_vol_points_is_exact_even_while_a_boundary_is_held(desk, monke
     desk.assert_exact()
 
 
-@pytest.mark.parametrize("score", [item.score.name for item in SCORES if item.kind is Kind.OPTIONS])
-def test_a_drag_under_every_loss_ends_exact(desk, score):
-    inside(desk, Scheme.FREE)
-    desk.change(score=score)
-    desk.drag(Handle.TEST_START, 15.0, 40.0)
-    desk.assert_exact()
+def test_a_drag_under_every_loss_ends_exact(desk):
+    for score in [item.score.name for item in SCORES if item.kind is Kind.OPTIONS]:
+        inside(desk, Scheme.FREE)
+        desk.change(score=score)
+        desk.drag(Handle.TEST_START, 15.0, 40.0)
+        desk.assert_exact()
 
 
 # --- Real data ------------------------------------------------------------------------------------------------------

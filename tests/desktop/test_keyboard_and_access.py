@@ -51,9 +51,9 @@ def own(window):
             parents.append(parent)
             parent = parent.parentWidget()
         inside = any(isinstance(one, (QComboBox, QAbstractItemView, QLineEdit, *INNER)) for one in parents)
-        if isinstance(widget, INTERACTIVE) and not isinstance(widget, INNER) and not inside:
-            if not widget.objectName().startswith("qt_"):
-                yield widget
+        is_qts_own = inside or isinstance(widget, INNER) or widget.objectName().startswith("qt_")
+        if isinstance(widget, INTERACTIVE) and not is_qts_own:
+            yield widget
 
 
 # --- Commands -------------------------------------------------------------------------------------------------------
@@ -167,7 +167,9 @@ def test_the_keys_of_the_menu_work_from_every_widget_that_takes_the_keyboard(des
     desk.settle()
 
 
-@pytest.mark.parametrize(("key", "tab"), [("1", "models"), ("2", "quotes"), ("3", "parameters"), ("4", "regimes"), ("5", "data")])
+@pytest.mark.parametrize(
+    ("key", "tab"), [("1", "models"), ("2", "quotes"), ("3", "parameters"), ("4", "regimes"), ("5", "data")]
+)
 def test_alt_and_a_number_bring_a_table_to_the_front_and_fill_it(desk, key, tab):
     desk.change(cell=31)
     desk.page.timeline.setFocus()
@@ -246,7 +248,11 @@ def test_every_chooser_is_reached_by_the_tab_key(desk):
 
 def test_what_can_be_clicked_is_large_enough(desk):
     """WCAG 2.2, 2.5.8: targets of 24 by 24 pixels, or with as much room around them."""
-    for widget in (*desk.window.findChildren(Chooser), *desk.page.dates.boxes.values(), desk.window.notice.close_button):
+    for widget in (
+        *desk.window.findChildren(Chooser),
+        *desk.page.dates.boxes.values(),
+        desk.window.notice.close_button,
+    ):
         assert widget.height() >= 24 or not widget.isVisible(), widget.accessibleName()
         assert widget.minimumHeight() >= 24
 
@@ -281,7 +287,9 @@ def test_the_window_fits_a_screen_of_1280_by_720(desk):
         assert hint.height() <= 720
         assert least.width() <= 1280
         assert least.height() <= 720
-        desk.window.notice.tell("a sentence of some length that says what is required, what was found and how to cure it")
+        desk.window.notice.tell(
+            "a sentence of some length that says what is required, what was found and how to cure it"
+        )
         QApplication.processEvents()
 
 

@@ -5,16 +5,19 @@ over standardised moneyness ``x = ln(K/F) / (sigma_atm sqrt T)``. Between knots 
 constant x; outside the knots w is flat in x; outside the slices the vol is flat in T.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from outsample.compiled import kernel
 from outsample.typing import Floats, Integers
 
+Index = Any  # numba sees np.uint64, whose arithmetic numpy types as something wider
+
 __all__ = ["BUCKETS", "index_knots", "quadratic_by_slice", "surface_by_slice"]
 
 BUCKETS: Final = 256
+_SLACK: Final = 1e-6  # of a bucket: rounding must never put a quote into a bucket that starts beyond its knot
 
 
 @kernel
@@ -29,12 +32,10 @@ def quadratic_by_slice(  # pragma: no cover - compiled
 ) -> None:
     """Fill `out` with ``max(floor, a + b u + c u^2)``, coefficients per slice; NaN coefficients stay NaN."""
     for s in range(slice_start.size - 1):
-        rows = slice(slice_start[s], slice_start[s + 1])
         a, b, c = constant[s], linear[s], square[s]
-        u, part = variable[rows], out[rows]
-        for i in range(u.size):
-            value = a + u[i] * (b + u[i] * c)
-            part[i] = floor if value < floor else value
+        for i in range(np.uint64(slice_start[s]), np.uint64(slice_start[s + 1])):
+            value = a + variable[i] * (b + variable[i] * c)
+            out[i] = floor if value < floor else value
 
 
 @kernel
@@ -63,7 +64,7 @@ def _bracket(  # pragma: no cover - compiled
 
 @kernel
 def index_knots(knot_x: Floats, knot_start: Integers, starts: Integers) -> None:  # pragma: no cover - compiled
-    """Fill `starts` (r, BUCKETS): the last knot at or below the left edge of each equal stretch of a slice's x range.
+    """Fill `starts` (r, BUCKETS): the last knot below the left edge of each equal stretch of a slice's x range.
 
     A quote then finds its knots in one look-up and, rarely, one step: walking from knot to knot costs a
     mispredicted branch a quote, which is most of the time of an interpolation.
@@ -73,44 +74,44 @@ def index_knots(knot_x: Floats, knot_start: Integers, starts: Integers) -> None:
         width = (x[-1] - x[0]) / starts.shape[1]
         at = 0
         for bucket in range(starts.shape[1]):
-            edge = x[0] + bucket * width
+            edge = x[0] + (bucket - _SLACK) * width
             while at + 1 < x.size and x[at + 1] <= edge:
                 at += 1
             starts[s, bucket] = at
 
 
 @kernel
-def _add_variance(  # pragma: no cover - compiled
-    log_moneyness: Floats,
-    to_x: float,
-    share: float,
-    starts: Integers,
+def _variance_at(  # pragma: no cover - compiled
+    x: float,
+    first: Index,
+    final: Index,
+    to_bucket: float,
+    buckets: Index,
+    knot_index: Integers,
     knot_x: Floats,
     knot_w: Floats,
     knot_slope: Floats,
-    out: Floats,
-) -> None:
-    """Add a share of one slice's total variance at every k.
+) -> float:
+    """Return the total variance of one slice at x; its knots are ``first .. final``, its buckets begin at `buckets`.
 
-    Indices are unsigned, which spares the test for a negative one at every access: half of the time.
+    Indices are unsigned, which spares the test for a negative one at every access: half of the time. The first step
+    is taken without a branch, because no processor can guess it; a second one is rare.
     """
-    one, final = np.uint64(1), np.uint64(knot_x.size - 1)
-    top = np.uint64(starts.size - 1)
-    low, high = knot_x[0], knot_x[final]
-    to_bucket = starts.size / (high - low) if high > low else 0.0
-    for i in range(log_moneyness.size):
-        x = log_moneyness[i] * to_x
-        x = low if x < low else x
-        x = high if x > high else x
-        bucket = np.uint64((x - low) * to_bucket)
-        at = np.uint64(starts[bucket if bucket < top else top])
-        after = at + one if at < final else final
-        at = after if knot_x[after] <= x else at
-        while at < final and knot_x[at + one] <= x:
-            at += one
-        while at > 0 and knot_x[at] > x:  # rounding at the edge of a bucket
-            at -= one
-        out[i] += share * (knot_w[at] + knot_slope[at] * (x - knot_x[at]))
+    one, top = np.uint64(1), np.uint64(BUCKETS - 1)
+    x = min(max(x, knot_x[first]), knot_x[final])
+    bucket = np.uint64(np.int64((x - knot_x[first]) * to_bucket))  # two steps: there is no quick way in one
+    at = first + np.uint64(knot_index[buckets + (bucket if bucket < top else top)])
+    after = at + one if at < final else final
+    at = after if knot_x[after] <= x else at
+    while at < final and knot_x[at + one] <= x:
+        at += one
+    return knot_w[at] + knot_slope[at] * (x - knot_x[at])
+
+
+@kernel
+def _buckets_per_x(first: Index, final: Index, knot_x: Floats) -> float:  # pragma: no cover - compiled
+    width = knot_x[final] - knot_x[first]
+    return BUCKETS / width if width > 0.0 else 0.0
 
 
 @kernel
@@ -150,22 +151,30 @@ def surface_by_slice(  # pragma: no cover - compiled
         Years; at-the-money vol.
     out : (k,) array
     """
+    one, per_slice = np.uint64(1), np.uint64(BUCKETS)
+    buckets = knot_index.reshape(knot_index.size)
     for s in range(slice_start.size - 1):
-        rows = slice(slice_start[s], slice_start[s + 1])
-        tenor, part = slice_tenor[s], out[rows]
+        begin, end, tenor = np.uint64(slice_start[s]), np.uint64(slice_start[s + 1]), slice_tenor[s]
         near, far, near_share, far_share, to_x = _bracket(
             slice_time[s], tenor, first_reference, last_reference, reference_tenor, reference_atm
         )
         if near < 0:
-            part[:] = np.nan
+            for i in range(begin, end):
+                out[i] = np.nan
             continue
-        part[:] = 0.0
-        k = log_moneyness[rows]
-        knots = slice(knot_start[near], knot_start[near + 1])
-        _add_variance(k, to_x, near_share, knot_index[near], knot_x[knots], knot_w[knots], knot_slope[knots], part)
-        if far_share > 0.0:
-            knots = slice(knot_start[far], knot_start[far + 1])
-            _add_variance(k, to_x, far_share, knot_index[far], knot_x[knots], knot_w[knots], knot_slope[knots], part)
+        # Offsets, not sub-arrays: each of those would count references, which costs more than pricing its quotes.
+        near_first, near_final = np.uint64(knot_start[near]), np.uint64(knot_start[near + 1]) - one
+        far_first, far_final = np.uint64(knot_start[far]), np.uint64(knot_start[far + 1]) - one
+        near_to, far_to = _buckets_per_x(near_first, near_final, knot_x), _buckets_per_x(far_first, far_final, knot_x)
+        near_at, far_at = np.uint64(near) * per_slice, np.uint64(far) * per_slice
         per_year = 1.0 / tenor
-        for i in range(part.size):
-            part[i] = np.sqrt(part[i] * per_year)
+        for i in range(begin, end):
+            x = log_moneyness[i] * to_x
+            w = near_share * _variance_at(
+                x, near_first, near_final, near_to, near_at, buckets, knot_x, knot_w, knot_slope
+            )
+            if far_share > 0.0:
+                w += far_share * _variance_at(
+                    x, far_first, far_final, far_to, far_at, buckets, knot_x, knot_w, knot_slope
+                )
+            out[i] = np.sqrt(w * per_year)

@@ -139,21 +139,20 @@ def _tabulate(  # pragma: no cover - compiled
     errors: Floats,
 ) -> None:
     """Add loss and signed error of every observation to its time and cell; `values` is read where `power` is 0."""
-    for t in range(time_start.size - 1):
-        rows = slice(time_start[t], time_start[t + 1])
-        loss_row, error_row = losses[t], errors[t]
-        where, factor = cell[rows], scale[rows]
-        predicted, real = prediction[rows], realised[rows]
-        for i in range(where.size):
-            c = where[i]
-            error = (predicted[i] - real[i]) * factor[i]
-            error_row[c] += error
+    width = np.uint64(losses.shape[1])
+    loss_slots, error_slots = losses.reshape(losses.size), errors.reshape(errors.size)
+    for t in range(np.uint64(time_start.size - 1)):
+        row = t * width
+        for i in range(np.uint64(time_start[t]), np.uint64(time_start[t + 1])):
+            slot = row + np.uint64(cell[i])
+            error = (prediction[i] - realised[i]) * scale[i]
+            error_slots[slot] += error
             if power == 2:
-                loss_row[c] += error * error
+                loss_slots[slot] += error * error
             elif power == 1:
-                loss_row[c] += abs(error)
+                loss_slots[slot] += abs(error)
             else:
-                loss_row[c] += values[rows.start + i]
+                loss_slots[slot] += values[i]
 
 
 @dataclass(frozen=True, eq=False)

@@ -29,16 +29,13 @@ class _Rows(QAbstractTableModel):
         self.view = ModelsView((), ())
 
     def show(self, view: ModelsView) -> None:
-        old, reset = self.view, len(view.rows) != len(self.view.rows) or view.headers != self.view.headers
+        """Take a view; only another shape of the table is a change to Qt, the rest is painted from the view itself."""
+        reset = len(view.rows) != len(self.view.rows) or view.headers != self.view.headers
         if reset:
             self.beginResetModel()
         self.view = view
         if reset:
             self.endResetModel()
-            return
-        for i, (before, after) in enumerate(zip(old.rows, view.rows, strict=True)):
-            if before != after:
-                self.dataChanged.emit(self.index(i, 0), self.index(i, len(view.headers) - 1))
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:
         return 0 if parent.isValid() else len(self.view.rows)
@@ -122,6 +119,7 @@ class ModelsTable(QTableView):
         """Show a view; only rows that differ are painted."""
         fresh = view.headers != self._rows.view.headers
         self._rows.show(view)
+        self.viewport().update()
         if fresh and view.headers:
             header = self.horizontalHeader()
             header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
@@ -161,47 +159,48 @@ class ModelsTable(QTableView):
             return
         painter = QPainter(self.viewport())
         painter.fillRect(self.viewport().rect(), QColor(role.panel))
-        columns = range(len(view.headers))
-        places = [(self.columnViewportPosition(column), self.columnWidth(column)) for column in columns]
+        last = len(view.headers) - 1
+        places = [(self.columnViewportPosition(column), self.columnWidth(column)) for column in range(last + 1)]
+        plain, muted = QColor(role.text), QColor(role.muted)
         for i, row in enumerate(view.rows):
             top, height = self.rowViewportPosition(i), self.rowHeight(i)
             if row.is_active:
-                painter.fillRect(QRectF(0, top, self.viewport().width(), height), QColor(role.raised))
-            for column, (left, width) in enumerate(places):
-                self._paint_cell(painter, QRectF(left, top, width, height), row, column, role)
+                painter.fillRect(0, top, self.viewport().width(), height, QColor(role.raised))
+            _paint_name(painter, QRectF(places[0][0], top, places[0][1], height), row, role)
+            painter.setFont(small_font(9.0))
+            painter.setPen(plain if row.is_on and not row.failure else muted)
+            if row.failure:
+                painter.drawText(places[1][0] + 6, top, places[last][0] - places[1][0], height, _LEFT, row.failure)
+            else:
+                for (left, width), text in zip(places[1:last], row.cells, strict=True):
+                    if text:
+                        painter.drawText(left, top, width - 8, height, _RIGHT, text)
+            left, width = places[last]
+            painter.drawText(left + 24, top, width - 24, height, _LEFT, text_of(row, last, last + 1))
+            if row.is_on:
+                draw_status(painter, row.status, QPointF(left + 12.0, top + 0.5 * height), 5.0, role)
+                painter.setBrush(Qt.BrushStyle.NoBrush)
             if self.hasFocus() and i == self.currentIndex().row():
                 painter.setPen(pen(role.passed, 1.0, Qt.PenStyle.DotLine))
-                painter.drawRect(QRectF(0, top, self.viewport().width() - 1, height - 1))
-
-    def _paint_cell(self, painter: QPainter, place: QRectF, row: ModelRow, column: int, role: Colours) -> None:
-        columns = len(self._rows.view.headers)
-        text = text_of(row, column, columns)
-        painter.setFont(small_font(9.0, bold=row.is_active and column == 0))
-        if column == 0:
-            _paint_name(painter, place, row, text, role)
-            return
-        align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        if row.failure and column == 1:
-            align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-            place.setRight(self.columnViewportPosition(columns - 1))
-        elif column == columns - 1:
-            align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-            if row.is_on:
-                draw_status(painter, row.status, QPointF(place.left() + 12, place.center().y()), 5.0, role)
-            place.adjust(24, 0, 0, 0)
-        if text:
-            painter.setPen(QColor(role.text if row.is_on and not row.failure else role.muted))
-            painter.drawText(place.adjusted(2, 0, -8, 0), align, text)
+                painter.drawRect(0, top, self.viewport().width() - 1, height - 1)
 
 
-def _paint_name(painter: QPainter, place: QRectF, row: ModelRow, text: str, role: Colours) -> None:
+# Plain integers: PySide takes a microsecond and a half to combine two flags, and a cell does it every time.
+_LEFT: Final = int(Qt.AlignmentFlag.AlignVCenter) | int(Qt.AlignmentFlag.AlignLeft)
+_RIGHT: Final = int(Qt.AlignmentFlag.AlignVCenter) | int(Qt.AlignmentFlag.AlignRight)
+
+
+def _paint_name(painter: QPainter, place: QRectF, row: ModelRow, role: Colours) -> None:
     box = QRectF(place.left() + 8, place.center().y() - 7, 14, 14)
     hue = role.models[row.hue]
     painter.setPen(pen(hue, 1.5))
     painter.setBrush(QColor(hue) if row.is_on else Qt.BrushStyle.NoBrush)
     painter.drawRect(box)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
     if row.is_on:
         painter.setPen(pen(role.panel, 2.0))
         painter.drawPolyline([box.topLeft() + QPointF(x, y) for x, y in ((3, 7), (6, 10), (11, 4))])
+    painter.setFont(small_font(9.0, bold=row.is_active))
     painter.setPen(QColor(role.text if row.is_on else role.muted))
-    painter.drawText(place.adjusted(30, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+    left, top, width, height = int(place.left()) + 30, int(place.top()), int(place.width()) - 30, int(place.height())
+    painter.drawText(left, top, width, height, _LEFT, row.title)

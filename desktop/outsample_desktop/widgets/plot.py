@@ -202,12 +202,12 @@ class BandItem(pg.GraphicsObject):  # type: ignore[misc]
         return self._polygon.boundingRect()
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        """Fill the polygon; the hatch is drawn in device space so that it keeps its density."""
+        """Fill the polygon in pixels: there a hatch keeps its density, and is drawn without being transformed."""
         del option, widget
-        brush = pg.mkBrush(self._brush)
-        inverse, invertible = painter.worldTransform().inverted()
-        if invertible:
-            brush.setTransform(inverse)
+        pixels = painter.worldTransform().map(self._polygon)
+        painter.save()
+        painter.resetTransform()
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(brush)
-        painter.drawPolygon(self._polygon)
+        painter.setBrush(self._brush)
+        painter.drawPolygon(pixels)
+        painter.restore()

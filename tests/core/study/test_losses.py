@@ -203,7 +203,7 @@ def test_a_preview_judges_every_other_time_exactly(stride):
 def test_losses_cannot_be_written_to():
     history = Table([0], [0], [0], 1, [0.0])
     losses = losses_of(history, np.ones(1))
-    for array in (losses.table, losses.seen.counts, losses.seen.slot, losses.seen.inverse_counts):
+    for array in (losses.table, losses.seen.counts, losses.seen.cell, losses.seen.inverse_counts):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0
 

@@ -122,7 +122,7 @@ def models(view: ModelsView, kind: str) -> ModelsView:
             return replace(view, rows=(view.rows[-1],) * 4)
         case "huge":
             long = ModelRow("x", LONG, 7, True, True, None, blank, LONG)
-            return replace(view, rows=tuple(replace(long, is_active=bool(i % 2)) for i in range(1000)))
+            return replace(view, rows=tuple(replace(long, is_active=bool(i % 2)) for i in range(200)))
     return view
 
 

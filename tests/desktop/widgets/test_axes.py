@@ -30,7 +30,7 @@ def test_dates_lie_inside_the_axis_in_order_and_have_a_text(start, span, pixels)
 
 @given(start=STARTS, span=SPANS, pixels=PIXELS)
 def test_dates_do_not_overlap(start, span, pixels):
-    """Labels are centred on their ticks, so neighbours need room for one of them; a tenth may be lost to short months."""
+    """Labels are centred on their ticks, so neighbours need room for one; some is lost to short months."""
     at = np.array([tick for tick, _ in date_ticks(start, start + span, pixels)])
     if at.size > 1:
         assert (np.diff(at) * pixels / span).min() >= 0.6 * LABEL
