@@ -12,7 +12,7 @@ import numpy as np
 from outsample.compiled import kernel
 from outsample.typing import Floats, Integers
 
-Index = Any  # numba sees np.uint64, whose arithmetic numpy types as something wider
+Kernel = Any  # arrays indexed by np.uint64, for which the stubs of numpy promise arrays and not elements
 
 __all__ = ["BUCKETS", "index_knots", "quadratic_by_slice", "surface_by_slice"]
 
@@ -83,14 +83,14 @@ def index_knots(knot_x: Floats, knot_start: Integers, starts: Integers) -> None:
 @kernel
 def _variance_at(  # pragma: no cover - compiled
     x: float,
-    first: Index,
-    final: Index,
+    first: Kernel,
+    final: Kernel,
     to_bucket: float,
-    buckets: Index,
-    knot_index: Integers,
-    knot_x: Floats,
-    knot_w: Floats,
-    knot_slope: Floats,
+    buckets: Kernel,
+    knot_index: Kernel,
+    knot_x: Kernel,
+    knot_w: Kernel,
+    knot_slope: Kernel,
 ) -> float:
     """Return the total variance of one slice at x; its knots are ``first .. final``, its buckets begin at `buckets`.
 
@@ -105,12 +105,13 @@ def _variance_at(  # pragma: no cover - compiled
     at = after if knot_x[after] <= x else at
     while at < final and knot_x[at + one] <= x:
         at += one
-    return knot_w[at] + knot_slope[at] * (x - knot_x[at])
+    variance: float = knot_w[at] + knot_slope[at] * (x - knot_x[at])
+    return variance
 
 
 @kernel
-def _buckets_per_x(first: Index, final: Index, knot_x: Floats) -> float:  # pragma: no cover - compiled
-    width = knot_x[final] - knot_x[first]
+def _buckets_per_x(first: Kernel, final: Kernel, knot_x: Kernel) -> float:  # pragma: no cover - compiled
+    width: float = knot_x[final] - knot_x[first]
     return BUCKETS / width if width > 0.0 else 0.0
 
 
@@ -141,15 +142,12 @@ def surface_by_slice(  # pragma: no cover - compiled
         Slices of the quotes: first quote, time index, tenor in years.
     first_reference, last_reference : (m,) int array
         Per time, the half-open range of reference slices; an empty range means no surface.
-    knot_start : (r + 1,) int array
-        First knot of each reference slice.
-    knot_index : (r, BUCKETS) int array
-        From `index_knots`.
+    knot_start, knot_index : (r + 1,), (r, BUCKETS) int array
+        First knot of each reference slice; what `index_knots` filled.
     knot_x, knot_w, knot_slope : (q,) array
         Knots ascending in x within a slice, and the slope of w to the next knot (0 at the last).
     reference_tenor, reference_atm : (r,) array
         Years; at-the-money vol.
-    out : (k,) array
     """
     one, per_slice = np.uint64(1), np.uint64(BUCKETS)
     buckets = knot_index.reshape(knot_index.size)
@@ -159,15 +157,13 @@ def surface_by_slice(  # pragma: no cover - compiled
             slice_time[s], tenor, first_reference, last_reference, reference_tenor, reference_atm
         )
         if near < 0:
-            for i in range(begin, end):
-                out[i] = np.nan
+            out[begin:end] = np.nan
             continue
         # Offsets, not sub-arrays: each of those would count references, which costs more than pricing its quotes.
         near_first, near_final = np.uint64(knot_start[near]), np.uint64(knot_start[near + 1]) - one
         far_first, far_final = np.uint64(knot_start[far]), np.uint64(knot_start[far + 1]) - one
         near_to, far_to = _buckets_per_x(near_first, near_final, knot_x), _buckets_per_x(far_first, far_final, knot_x)
-        near_at, far_at = np.uint64(near) * per_slice, np.uint64(far) * per_slice
-        per_year = 1.0 / tenor
+        near_at, far_at, per_year = np.uint64(near) * per_slice, np.uint64(far) * per_slice, 1.0 / tenor
         for i in range(begin, end):
             x = log_moneyness[i] * to_x
             w = near_share * _variance_at(
