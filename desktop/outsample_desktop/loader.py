@@ -73,4 +73,5 @@ class Loader(QObject):
         except Exception as error:  # noqa: BLE001  (whatever broke must reach the user, and the worker must live on)
             self.broke.emit(error)
         finally:
-            self.ended.emit()
+            if cancel is self._cancel:  # else another load has begun, and the progress shown is its own
+                self.ended.emit()

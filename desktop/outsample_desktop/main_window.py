@@ -19,6 +19,7 @@ from outsample.catalog import MODELS, default_models, kind_of
 from outsample.catalog import score as score_entry
 from outsample.datasets import OptionQuotes, Prices
 from outsample.errors import OutsampleError
+from outsample.report import Table
 from outsample.report.quality import quality_table
 from outsample.report.tables import parameters_table, quotes_table, regimes_table
 from outsample.study import Workspace
@@ -38,9 +39,11 @@ from outsample_desktop.theme import apply_theme, colours
 from outsample_desktop.widgets.header import Header
 from outsample_desktop.widgets.line_of_text import LineOfText
 from outsample_desktop.widgets.notice_bar import NoticeBar
+from outsample_desktop.widgets.split_item import HANDLES
 
 __all__ = ["MainWindow"]
 
+_NOTHING_OPEN: Final = "open a data set to begin"
 _PATIENCE: Final = 40  # milliseconds after which handles move without waiting for the numbers
 
 
@@ -62,13 +65,15 @@ class MainWindow(QMainWindow):
         self.loader = Loader(self)
         self.header, self.notice, self.page = Header(), NoticeBar(), Page()
         self.status = LineOfText("Status", 9.0)
-        self.status.setText("open a data set to begin")
+        self.status.setText(_NOTHING_OPEN)
         self.progress, self.cancel_button = QProgressBar(), QPushButton("Cancel")
         self.data: OptionQuotes | Prices | None = None
         self.loaded: Loaded | None = None
         self.workspace: Workspace | None = None
         self.answer: Answer | None = None
         self._case: State | None = None
+        self._case_note = ""
+        self._is_closing = False
         self._late = QTimer(self)
         self._lay_out()
         self._connect()
@@ -91,6 +96,8 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(1024, 640)
         self.setAcceptDrops(True)
         self.progress.setMaximumWidth(220)
+        self.progress.setAccessibleName("Progress of loading")
+        self.cancel_button.setAccessibleName("Cancel loading")
         self.progress.setRange(0, 100)
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
@@ -112,7 +119,7 @@ class MainWindow(QMainWindow):
         timeline.released.connect(lambda: self.session.commit(f"move {self.session.state.handle.value}"))
         timeline.pointed.connect(lambda time: self.session.change("set the cursor", cursor=time))
         timeline.stepped.connect(self._step)
-        timeline.chosen.connect(lambda handle: self.session.update(handle=handle))
+        timeline.turned.connect(self._turn)
         self.page.dates.typed.connect(self._type)
         self.page.dates.refused.connect(self.notice.tell)
         for source in (self.header, room):
@@ -136,7 +143,12 @@ class MainWindow(QMainWindow):
     def _drag(self, handle: Handle, time: int) -> None:
         self._move_to(handle, lambda split, state: move(split, handle, time, self._times(), state.scheme))
 
-    def _step(self, handle: Handle, amount: int, unit: str) -> None:
+    def _turn(self, step: int) -> None:
+        order = (*HANDLES, Handle.WHOLE)
+        self.session.update(handle=order[(order.index(self.session.state.handle) + step) % len(order)])
+
+    def _step(self, amount: int, unit: str) -> None:
+        handle = self.session.state.handle
         self.session.begin()
         self._move_to(handle, lambda split, state: stepped(split, handle, amount, unit, self._times(), state.scheme))
         self.session.commit(f"move {handle.value}")
@@ -184,6 +196,7 @@ class MainWindow(QMainWindow):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape gives up a drag."""
         if event.key() == Qt.Key.Key_Escape and self.session.state.dragging:
+            self.page.timeline.let_go()
             self.session.abandon()
             return
         super().keyPressEvent(event)
@@ -200,7 +213,7 @@ class MainWindow(QMainWindow):
         self._ask()
 
     def _ask(self) -> None:
-        if self.workspace is None:
+        if self.workspace is None or self._is_closing:
             return
         self.evaluator.ask(self.session.state, self.workspace)
         if not self._late.isActive():
@@ -237,7 +250,9 @@ class MainWindow(QMainWindow):
             return
         analysis, state = answer.analysis, answer.request.state
         front = room.tabs.currentWidget()
-        if front is room.tables["quotes"] and state.cell is not None:
+        if front is room.tables["quotes"] and state.cell is None:
+            room.tables["quotes"].show_table(Table("quotes", ()))
+        elif front is room.tables["quotes"] and state.cell is not None:
             active = next((row.name for row in answer.view.models.rows if row.is_active), "")
             room.tables["quotes"].show_table(quotes_table(analysis, state.cell, analysis.split.test, active))
         elif front is room.tables["parameters"]:
@@ -260,6 +275,7 @@ class MainWindow(QMainWindow):
     def open(self, source: str, case: State | None = None) -> None:
         """Load a source in the background; what is open stays until it is there."""
         self._case = case
+        self._case_note = ""
         self.progress.setValue(0)
         self.progress.show()
         self.cancel_button.show()
@@ -267,6 +283,8 @@ class MainWindow(QMainWindow):
         self.loader.open(source)
 
     def _take(self, loaded: Loaded) -> None:
+        if self._is_closing:
+            return
         case, present = self._case, self.session.state
         try:
             state = opened(case or present, loaded.source, loaded.data, is_case=case is not None)
@@ -277,6 +295,8 @@ class MainWindow(QMainWindow):
             self.notice.tell("the data have changed since this case was saved: its numbers will differ")
         else:
             self.notice.hide()
+        if self._case_note:
+            self.notice.tell(self._case_note)
         self.data, self.loaded = loaded.data, loaded
         self.workspace = workspace_of(state, loaded.data)
         kind = kind_of(loaded.data)
@@ -289,8 +309,12 @@ class MainWindow(QMainWindow):
 
     def _refuse(self, sentence: str) -> None:
         self.notice.tell(sentence)
-        if self.answer is not None and self.answer.view is not None:
-            self.status.setText(self.answer.view.status.text)
+        self._rest()
+
+    def _rest(self) -> None:
+        """Say again what is shown, after something else was said."""
+        shown = self.answer.view if self.answer is not None else None
+        self.status.setText(_NOTHING_OPEN if shown is None else shown.status.text)
 
     def _show_progress(self, share: float, what: str) -> None:
         self.progress.setValue(round(100 * share))
@@ -299,6 +323,7 @@ class MainWindow(QMainWindow):
     def _end_progress(self) -> None:
         self.progress.hide()
         self.cancel_button.hide()
+        self._rest()
 
     def report_bug(self, error: BaseException) -> None:
         """Show an exception that no user could have caused, with its place, and go on."""
@@ -339,12 +364,13 @@ class MainWindow(QMainWindow):
 
     def _open_case(self, path: Path) -> None:
         case, unknown = read_case(path)
-        if unknown:
-            self.notice.tell(f"this version does not know {', '.join(unknown)} of {path.name} and leaves it out")
         self.open(located(case.source, path.parent), case)
+        if unknown:
+            self._case_note = f"this version does not know {', '.join(unknown)} of {path.name} and leaves it out"
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """End the workers before the window goes."""
+        self._is_closing = True
         self._late.stop()
         self.loader.close()
         self.evaluator.close()

@@ -5,6 +5,7 @@ from dataclasses import replace
 from outsample.catalog import MODELS, SCORES, default_models, default_score, kind_of, models_for
 from outsample.datasets import OptionQuotes, Prices
 from outsample.errors import UsageError
+from outsample.regimes import RegimeSettings
 from outsample.study import Workspace
 from outsample.windows import MINIMUM_TIMES, Split, default_split
 from outsample_desktop.session import State
@@ -36,6 +37,7 @@ def opened(state: State, source: str, data: OptionQuotes | Prices, is_case: bool
     models = kept if kept and (is_case or _fits(state.score, data)) else default_models(kind, score)
     split = state.split if is_case and state.split is not None else default_split(data.times)
     _check(split, data)
+    RegimeSettings(multiplier=state.penalty)  # says what is wrong with a penalty that no search can use
     return replace(
         state,
         source=source,
@@ -44,7 +46,7 @@ def opened(state: State, source: str, data: OptionQuotes | Prices, is_case: bool
         score=score,
         models=_in_order(models),
         active=state.active if state.active in models else "",
-        cell=state.cell if is_case else None,
+        cell=state.cell if is_case and state.cell in range(data.n_cells) else None,
         cursor=state.cursor if is_case else None,
         dragging=False,
     )

@@ -91,6 +91,7 @@ class PaneMenu(QObject):
     def menu(self, name: str) -> QMenu:
         """Return the menu of a pane."""
         menu = QMenu(self._window)
+        menu.aboutToHide.connect(menu.deleteLater)
         menu.addAction("Save this picture…", lambda: self._ask(name, "png"))
         menu.addAction("Save these numbers…", lambda: self._ask(name, "csv"))
         return menu

@@ -85,12 +85,6 @@ def analysed(state: State, data: OptionQuotes | Prices) -> Analysis:
     return analyse(Workspace(data), state.split, state.score, state.models, settings, regimes)
 
 
-@pytest.fixture(scope="session")
-def fresh() -> Callable[[State, OptionQuotes | Prices], ViewState]:
-    """Return a function from a state and its data to what should be on screen."""
-    return lambda state, data: resolve(state, analysed(state, data), 0.0)
-
-
 # --- The hand -------------------------------------------------------------------------------------------------------
 
 
@@ -206,7 +200,7 @@ class Desk:
         """Open files that cannot be taken, and return the sentence about it."""
         self.window.notice.hide()
         self.window.open_files([str(path) for path in paths])
-        self.qtbot.waitUntil(lambda: self.window.notice.isVisible(), timeout=PATIENCE)
+        self.qtbot.waitUntil(self.window.notice.isVisible, timeout=PATIENCE)
         self.qtbot.waitUntil(lambda: not self.window.progress.isVisible(), timeout=PATIENCE)
         return self.notice
 

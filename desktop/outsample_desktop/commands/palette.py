@@ -1,11 +1,16 @@
 """Find a command by typing a part of its name."""
 
-from PySide6.QtCore import Qt
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from outsample_desktop.commands.registry import Command
 
 __all__ = ["Palette", "matches"]
+
+_ARROWS: Final = (Qt.Key.Key_Up, Qt.Key.Key_Down)
 
 
 def matches(title: str, typed: str) -> bool:
@@ -26,6 +31,7 @@ class Palette(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Find a command")
         self.setMinimumWidth(420)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._commands = commands
         self.line = QLineEdit()
         self.line.setPlaceholderText("type a part of its name")
@@ -38,7 +44,16 @@ class Palette(QDialog):
         self.line.textChanged.connect(self._filter)
         self.line.returnPressed.connect(self._run)
         self.list.itemActivated.connect(lambda _item: self._run())
+        self.line.installEventFilter(self)
         self._filter("")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let the arrows choose while one types."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in _ARROWS:
+            step = 1 if event.key() == Qt.Key.Key_Down else -1
+            self.list.setCurrentRow(min(max(self.list.currentRow() + step, 0), self.list.count() - 1))
+            return True
+        return super().eventFilter(watched, event)
 
     def _filter(self, typed: str) -> None:
         self.list.clear()

@@ -1,17 +1,22 @@
 """How numbers are written: a true minus, vol points with one decimal, ratios with two and a cross, p with three."""
 
-from math import exp, isfinite
+from math import exp, isfinite, log
 
 from outsample.diagnostics import Headline
 
 __all__ = ["effect_text", "number", "p_text", "percent_text", "ratio_text", "vol_text"]
 
 _NOTHING = "–"
+_LARGEST = 1e6  # ratios beyond say no more
 
 
 def number(value: float, decimals: int = 1) -> str:
     """Return a number with a fixed count of decimals, or a dash where there is none."""
-    return f"{value:,.{decimals}f}".replace("-", "−") if isfinite(value) else _NOTHING
+    if not isfinite(value):
+        return _NOTHING
+    text = f"{value:,.{decimals}f}"
+    is_nothing = not any(digit in text for digit in "123456789")
+    return text.lstrip("-") if is_nothing else text.replace("-", "−")
 
 
 def vol_text(value: float, unit: str) -> str:
@@ -19,7 +24,7 @@ def vol_text(value: float, unit: str) -> str:
     if not isfinite(value):
         return _NOTHING
     if unit == "coin":
-        return f"{value:.5f}".replace("-", "−")
+        return number(value, 5)
     if unit in ("nats", "%"):
         return number(value, 3)
     if unit == "half-spreads":
@@ -49,5 +54,6 @@ def effect_text(found: Headline, value: float) -> str:
     if not isfinite(value):
         return _NOTHING
     if found.is_ratio:
-        return ratio_text(exp(found.ratio_power * value))
+        power = found.ratio_power * value
+        return f">{_LARGEST:,.0f}×" if power > log(_LARGEST) else ratio_text(exp(power))
     return f"{value:+.4f}".replace("-", "−")

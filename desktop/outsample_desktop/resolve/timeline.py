@@ -93,7 +93,11 @@ def trailing_mean(values: Floats, bars: int) -> Floats:
 def _brushed(state: State, analysis: Analysis) -> tuple[Floats, Floats]:
     """Return the times at which the brushed cell has quotes, and their loss as a share of the largest."""
     active = active_model(state, analysis)
-    if state.cell is None or not isinstance(active, Judged) or not isinstance(analysis.data, OptionQuotes):
+    if (
+        state.cell not in range(analysis.data.n_cells)
+        or not isinstance(active, Judged)
+        or not isinstance(analysis.data, OptionQuotes)
+    ):
         return _EMPTY, _EMPTY
     means = active.study.losses.cell_means[:, state.cell]
     at = np.flatnonzero(active.study.losses.seen.counts[:, state.cell] > 0)

@@ -54,7 +54,7 @@ class Session(QObject):
         before, self._before = self._before, None
         after = replace(self.state, dragging=False)
         self.put(after)
-        if before is not None and before != after:
+        if before is not None and replace(before, handle=after.handle) != after:
             self.undo_stack.push(_SetState(self, before, after, label))
 
     def abandon(self) -> None:
@@ -81,7 +81,11 @@ class _SetState(QUndoCommand):
         self._session, self._before, self._after = session, before, after
 
     def undo(self) -> None:
-        self._session.put(self._before)
+        self._show(self._before)
 
     def redo(self) -> None:
-        self._session.put(self._after)
+        self._show(self._after)
+
+    def _show(self, state: State) -> None:
+        """Put a state back in the colours of today: the theme is no step of the work."""
+        self._session.put(replace(state, theme=self._session.state.theme))

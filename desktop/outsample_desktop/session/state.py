@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any, Final, Self
 
 from outsample.datasets import Axis, Target
-from outsample.errors import DataError
+from outsample.errors import DataError, UsageError
 from outsample.study import Composition
 from outsample.windows import Handle, Scheme, Split, Window, iso, parse_time
 
@@ -163,7 +163,7 @@ def _typed(name: str, value: Any) -> Any:
         if name == "models":
             return tuple(str(model) for model in value)
         return value
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, UsageError) as error:
         raise DataError(f"the case holds {value!r} for {name}, which this version does not know; remove it") from error
 
 

@@ -13,6 +13,8 @@ _DAY_STEPS: Final = (1, 2, 5, 10)
 _MONTH_STEPS: Final = (1, 2, 3, 6)
 _YEAR_STEPS: Final = (1, 2, 5, 10, 20, 50)
 _HOUR_STEPS: Final = (1, 3, 6, 12)
+_MINUTE_STEPS: Final = (1, 2, 5, 10, 15, 30)
+_LARGEST_POWER: Final = 300.0  # log10 of about the largest double
 _LABEL: Final = 58.0  # pixels a date needs
 _LINE: Final = 22.0  # pixels a number needs vertically
 
@@ -31,7 +33,11 @@ def date_ticks(low: float, high: float, pixels: float) -> list[tuple[float, str]
         return []
     room = (high - low) / max(pixels / _LABEL, 1.0)  # seconds a label may claim
     first, last = (np.datetime64(int(value), "s") for value in (floor(low), ceil(high)))
-    if room <= 12 * 3600.0:
+    if room <= 15.0:
+        marks = _clock(first, last, "s", next((s for s in _MINUTE_STEPS if s >= room), 30))
+    elif room <= 30 * 60.0:
+        marks = _clock(first, last, "m", next((m for m in _MINUTE_STEPS if m * 60.0 >= room), 30))
+    elif room <= 12 * 3600.0:
         marks = _hours(first, last, next((h for h in _HOUR_STEPS if h * 3600.0 >= room), 12))
     elif room <= _DAY_STEPS[-1] * _DAY:
         step = next(d for d in _DAY_STEPS if d * _DAY >= room)
@@ -47,6 +53,13 @@ def date_ticks(low: float, high: float, pixels: float) -> list[tuple[float, str]
         marks = [(year, str(year)) for year in years if (int(year.astype(int)) + 1970) % step == 0]
     placed = [(float(mark.astype("datetime64[s]").astype(np.int64)), text) for mark, text in marks]
     return [(at, text) for at, text in placed if low <= at <= high]
+
+
+def _clock(first: np.datetime64, last: np.datetime64, unit: str, step: int) -> list[tuple[np.datetime64, str]]:
+    """Return round minutes or seconds."""
+    kind = f"datetime64[{unit}]"
+    marks = np.arange(first.astype("datetime64[h]").astype(kind), last.astype(kind) + 1, step)
+    return [(mark, str(mark)[11:]) for mark in marks]
 
 
 def _hours(first: np.datetime64, last: np.datetime64, step: int) -> list[tuple[np.datetime64, str]]:
@@ -83,6 +96,8 @@ def _short(mark: np.datetime64) -> str:
 
 def log_ticks(low: float, high: float, pixels: float) -> list[float]:
     """Return positions (log10) of round numbers that fit on an axis of `pixels`."""
+    if not -_LARGEST_POWER < low < high < _LARGEST_POWER:
+        return [float(power) for power in (low, high) if -_LARGEST_POWER < power < _LARGEST_POWER]
     most = max(2, int(pixels / _LINE))
     for steps in ((1.0, 1.5, 2.0, 3.0, 5.0, 7.0), (1.0, 2.0, 5.0), (1.0, 3.0), (1.0,)):
         values = [
@@ -102,10 +117,15 @@ def _linear_ticks(low: float, high: float) -> list[float]:
     if top / bottom > 10.0:
         skip = max(1, round((high - low) / 3))
         return [float(decade) for decade in range(ceil(low), floor(high) + 1, skip)]
-    step = (top - bottom) / 3.0
-    unit = 10.0 ** floor(log10(step))
-    step = next(s * unit for s in (1.0, 2.0, 5.0, 10.0) if s * unit >= step)
-    return [log10(step * k) for k in range(max(ceil(bottom / step), 1), int(top / step) + 1)]
+    rough = (top - bottom) / 3.0
+    unit = 10.0 ** floor(log10(rough))
+    found: list[float] = []
+    for factor in (5.0, 2.0, 1.0, 0.5, 0.2):
+        step = factor * unit
+        found = [log10(step * k) for k in range(max(ceil(bottom / step), 1), int(top / step) + 1)]
+        if len(found) >= 2:
+            return found
+    return found
 
 
 class UtcAxis(pg.AxisItem):  # type: ignore[misc]

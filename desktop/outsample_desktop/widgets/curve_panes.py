@@ -173,6 +173,8 @@ class SlicePane(_CurvePane):
         self._fit(observed, view.curves)
 
     def _fit(self, observed: Curve, curves: tuple[Curve, ...]) -> None:
+        if not observed.x.size:
+            return
         low, high = float(observed.x.min()), float(observed.x.max())
         pad = 0.04 * (high - low) or 0.5
         self.plot.span_x(low - pad, high + pad)

@@ -19,7 +19,7 @@ def extremes(x: Floats, y: Floats, columns: int) -> tuple[Floats, Floats]:
     columns : int
         About the width of the plot in pixels.
     """
-    if y.size <= 2 * columns or columns < 1:
+    if y.size <= max(2 * columns, 1) or columns < 1:
         return x, y
     edges = np.searchsorted(x, np.linspace(x[0], x[-1], columns + 1)[:-1])
     first = np.unique(edges)

@@ -97,6 +97,7 @@ class ModelsTable(QTableView):
         self._role: Colours | None = None
         self.setModel(self._rows)
         self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
         self.setFrameShape(self.Shape.NoFrame)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

@@ -59,6 +59,7 @@ class TableView(QTableView):
         self.setModel(self._rows)
         self.setFrameShape(self.Shape.NoFrame)
         self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
         self.setAlternatingRowColors(True)
         self.setFont(small_font(8.5))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -38,6 +38,7 @@ class TimePlot(Plot):
         self._is_top = is_top
         self._split: Split | None = None
         self._held: Handle | None = None
+        self._is_pointing = False
         self._slip = 0
         self.wash = WashItem(with_regimes=is_top)
         self.handles = HandlesItem(with_bar=is_top)
@@ -79,6 +80,10 @@ class TimePlot(Plot):
         """Return the time in nanoseconds under an x pixel of the viewport."""
         return int(self.plotItem.vb.mapSceneToView(self.mapToScene(int(x), 0)).x() * 1e3) * (SECOND // 1000)
 
+    def let_go(self) -> None:
+        """Forget what is held: the mouse moves nothing until it is pressed again."""
+        self._held = None
+
     def _top(self) -> float:
         return float(self.mapFromScene(self.plotItem.vb.sceneBoundingRect().topLeft()).y())
 
@@ -95,6 +100,7 @@ class TimePlot(Plot):
             return
         handle, time = self.handle_at(event.position()), self.time_at(event.position().x())
         event.accept()
+        self._is_pointing = handle is None
         if handle is None:
             self.pointed.emit(time)
             return
@@ -109,6 +115,8 @@ class TimePlot(Plot):
             self.moved.emit(self._held, self.time_at(event.position().x()) + self._slip)
             return
         if event.buttons() & Qt.MouseButton.LeftButton:
+            if not self._is_pointing:
+                return
             self.pointed.emit(self.time_at(event.position().x()))
             return
         handle = self.handle_at(event.position())

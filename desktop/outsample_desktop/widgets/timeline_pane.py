@@ -1,20 +1,23 @@
 """Price above, losses below, one time axis, one set of handles."""
 
+from typing import Final
+
 import numpy as np
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QVBoxLayout, QWidget
 
 from outsample.typing import SECOND, Floats
-from outsample.windows import Handle, Split
+from outsample.windows import Split
 from outsample_desktop.resolve.views import Curve, TimelineView, same
 from outsample_desktop.theme import Colours
 from outsample_desktop.widgets.decimation import extremes
 from outsample_desktop.widgets.plot import CurveItem, Overlay, pen
-from outsample_desktop.widgets.split_item import HANDLES
 from outsample_desktop.widgets.time_plot import TimePlot
 
 __all__ = ["TimelinePane"]
+
+_AXIS: Final = 52  # pixels of the vertical axis and the margin
 
 
 class BrushItem(Overlay):
@@ -51,18 +54,18 @@ class TimelinePane(QWidget):
     -------
     grabbed(Handle), moved(Handle, object), released(), pointed(object)
         As of `TimePlot`.
-    stepped(Handle, int, str)
-        The keyboard moves a handle by a number of bars, months or to an end: unit is ``bar``, ``month`` or ``end``.
-    chosen(Handle)
-        The keyboard takes another handle.
+    stepped(int, str)
+        The keyboard moves the chosen handle by bars, months or to an end: the unit is ``bar``, ``month`` or ``end``.
+    turned(int)
+        The keyboard takes the next (1) or the previous (-1) handle.
     """
 
     grabbed = Signal(object)
     moved = Signal(object, object)
     released = Signal()
     pointed = Signal(object)
-    stepped = Signal(object, int, str)
-    chosen = Signal(object)
+    stepped = Signal(int, str)
+    turned = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -122,6 +125,11 @@ class TimelinePane(QWidget):
         self.price.legend.set(view.price_label, regimes)
         self.loss.legend.set(view.loss_label, tuple((line.title, role.models[line.hue]) for line in view.losses))
 
+    def let_go(self) -> None:
+        """Forget what the mouse holds."""
+        for plot in (self.price, self.loss):
+            plot.let_go()
+
     def show_split(self, split: Split) -> None:
         """Move the handles alone: what a slow answer must not hold up."""
         if self._view is not None:
@@ -129,21 +137,30 @@ class TimelinePane(QWidget):
                 plot.show_split(split, self._view, self.hasFocus())
 
     def _show_price(self, view: TimelineView) -> None:
+        if not view.times.size:
+            return
         first, last = view.times[0] / SECOND, view.times[-1] / SECOND
         pad = 0.012 * (last - first)
         for plot in (self.price, self.loss):
             plot.span_x(first - pad, last + pad)
         self._draw_price(view.price)
-        low, high = float(np.nanmin(view.price.y)), float(np.nanmax(view.price.y))
+        known = view.price.y[np.isfinite(view.price.y)]
+        if not known.size:
+            return
+        low, high = float(known.min()), float(known.max())
         self.price.span_y(low - 0.16 * (high - low or 1.0), high + 0.38 * (high - low or 1.0))
 
     def _draw_price(self, curve: Curve) -> None:
-        x, y = extremes(curve.x, curve.y, max(self.price.viewport().width(), 200))
+        x, y = extremes(curve.x, curve.y, self._columns())
         if self._role is not None:
             self._price_curve.set(x, y, pen(self._role.price))
 
+    def _columns(self) -> int:
+        """Return the pixels across; from the pane itself, whose plots are laid out only once they are shown."""
+        return max(self.width() - _AXIS, 200)
+
     def _show_losses(self, view: TimelineView, role: Colours) -> None:
-        width = max(self.loss.viewport().width(), 200)
+        width = self._columns()
         low, high = np.inf, -np.inf
         for name in set(self._curves) - {line.name for line in view.losses}:
             self.loss.removeItem(self._curves.pop(name))
@@ -164,19 +181,16 @@ class TimelinePane(QWidget):
             super().keyPressEvent(event)
             return
         key, modifiers = event.key(), event.modifiers()
-        handle = self._view.handle
         if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             sign = -1 if key == Qt.Key.Key_Left else 1
             if modifiers & Qt.KeyboardModifier.ControlModifier:
-                self.stepped.emit(handle, sign, "month")
+                self.stepped.emit(sign, "month")
             else:
-                self.stepped.emit(handle, sign * (10 if modifiers & Qt.KeyboardModifier.ShiftModifier else 1), "bar")
+                self.stepped.emit(sign * (10 if modifiers & Qt.KeyboardModifier.ShiftModifier else 1), "bar")
         elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
-            self.stepped.emit(handle, -1 if key == Qt.Key.Key_Home else 1, "end")
+            self.stepped.emit(-1 if key == Qt.Key.Key_Home else 1, "end")
         elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            order = (*HANDLES, Handle.WHOLE)
-            step = 1 if key == Qt.Key.Key_Down else -1
-            self.chosen.emit(order[(order.index(handle) + step) % len(order)])
+            self.turned.emit(1 if key == Qt.Key.Key_Down else -1)
         else:
             super().keyPressEvent(event)
 

@@ -341,7 +341,7 @@ def test_a_view_state_has_every_part_and_no_qt(ask):
     import sys
 
     _, view = ask(State(models=("flat-vol",)))
-    assert {name for name in type(view).__dataclass_fields__} == set(PARTS)
+    assert set(type(view).__dataclass_fields__) == set(PARTS)
     code = "import sys, outsample_desktop.resolve; sys.exit(any('PySide6' in name for name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
