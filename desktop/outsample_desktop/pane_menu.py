@@ -75,6 +75,7 @@ class PaneMenu(QObject):
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
         self._window = window
+        self._menu = QMenu(window)
         self._names: dict[QObject, str] = {}
         for name, pane in window.page.panes().items():
             for widget in (pane, *pane.findChildren(QWidget)):
@@ -89,12 +90,11 @@ class PaneMenu(QObject):
         return False
 
     def menu(self, name: str) -> QMenu:
-        """Return the menu of a pane."""
-        menu = QMenu(self._window)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.addAction("Save this picture…", lambda: self._ask(name, "png"))
-        menu.addAction("Save these numbers…", lambda: self._ask(name, "csv"))
-        return menu
+        """Return the menu, for a pane: there is one, and it is never made anew."""
+        self._menu.clear()
+        self._menu.addAction("Save this picture…", lambda: self._ask(name, "png"))
+        self._menu.addAction("Save these numbers…", lambda: self._ask(name, "csv"))
+        return self._menu
 
     def save(self, name: str, path: Path) -> None:
         """Write one pane: a picture for ``.png``, a table for anything else; a problem is told, not raised."""

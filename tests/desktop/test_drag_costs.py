@@ -138,7 +138,7 @@ def test_opening_one_data_set_after_another_leaves_nothing_behind(desk, stores):
 
 
 def test_a_context_menu_goes_when_it_is_closed(desk):
-    desk.window.pane_menu.menu("decay").deleteLater()
+    desk.window.pane_menu.menu("decay")
     QApplication.processEvents()
     before = living()["QWidget"]
     for _ in range(5):
