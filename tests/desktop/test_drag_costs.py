@@ -137,6 +137,7 @@ def test_opening_one_data_set_after_another_leaves_nothing_behind(desk, stores):
     assert living() == before
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 def test_a_context_menu_goes_when_it_is_closed(desk):
     desk.window.pane_menu.menu("decay")
     QApplication.processEvents()
