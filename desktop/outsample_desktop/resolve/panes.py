@@ -51,7 +51,8 @@ def verdict_view(state: State, analysis: Analysis) -> VerdictView:
     found, verdict = result.headline, result.verdict
     effect = ""
     if verdict.status is not Status.BENCHMARK:
-        effect = f"{effect_text(found, found.delta)} ({effect_text(found, found.low)}–{effect_text(found, found.high)})"
+        low, high = effect_text(found, found.low), effect_text(found, found.high)
+        effect = f"{effect_text(found, found.delta)} ({low} … {high})"
     return VerdictView(
         result.entry.title,
         verdict.status,
@@ -129,7 +130,7 @@ def _row(found: Entry, result: Judged | Failure | None, active: str) -> ModelRow
     head, study = result.headline, result.study
     interval = "–"
     if result.verdict.status is not Status.BENCHMARK:
-        interval = f"{effect_text(head, head.low)}–{effect_text(head, head.high)}"
+        interval = f"{effect_text(head, head.low)} … {effect_text(head, head.high)}"
     cells = (
         vol_text(head.in_sample, head.unit),
         vol_text(head.out_of_sample, head.unit),

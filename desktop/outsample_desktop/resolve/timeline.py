@@ -28,13 +28,14 @@ def timeline_view(state: State, analysis: Analysis) -> TimelineView:
     brushed, share = _brushed(state, analysis)
     active = active_model(state, analysis)
     unit = analysis.score.score.unit.value
+    what = analysis.score.score.shown.value if is_log else "loss"
     trailing = "" if is_log else f", mean of {TRAILING_BARS} bars"
     bands = tuple((start / SECOND, stop / SECOND, regime) for start, stop, regime in analysis.regimes.bands())
     return TimelineView(
         times=data.times,
         price=price_curve(data),
         price_label=underlying_of(data).symbol or "price",
-        loss_label=f"{analysis.score.score.shown.value}{trailing} [{unit}]",
+        loss_label=f"{what}{trailing} [{unit}]",
         bands=bands,
         filtered_from=analysis.regimes.filtered_from / SECOND,
         losses=tuple(_loss_curve(result, analysis, result is active, is_log) for result in analysis.judged),

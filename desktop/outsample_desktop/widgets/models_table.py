@@ -127,6 +127,9 @@ class ModelsTable(QTableView):
             header.resizeSection(0, 190)
             header.setSectionResizeMode(len(view.headers) - 1, QHeaderView.ResizeMode.Interactive)
             header.resizeSection(len(view.headers) - 1, 150)
+            interval = view.headers.index("95 % interval") if "95 % interval" in view.headers else 0
+            header.setSectionResizeMode(interval, QHeaderView.ResizeMode.Interactive)
+            header.resizeSection(interval, 136 if interval else 190)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Switch a model by its box, make it the active one by the rest of its row."""
