@@ -22,7 +22,7 @@ def extremes(x: Floats, y: Floats, columns: int) -> tuple[Floats, Floats]:
     if y.size <= max(2 * columns, 1) or columns < 1:
         return x, y
     edges = np.searchsorted(x, np.linspace(x[0], x[-1], columns + 1)[:-1])
-    first = np.unique(edges)
+    first = np.unique(np.minimum(edges, x.size - 1))
     valid = np.isfinite(y)
     low = np.minimum.reduceat(np.where(valid, y, np.inf), first)
     high = np.maximum.reduceat(np.where(valid, y, -np.inf), first)
