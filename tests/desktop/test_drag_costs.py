@@ -11,7 +11,6 @@ import pytest
 from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QApplication, QGraphicsItem, QWidget
 
-from outsample.study import workspace as workspace_module
 from outsample.windows import Handle, Scheme, Split, Window, position_of
 from outsample_desktop.widgets.plot import BandItem, CurveItem
 
@@ -113,7 +112,7 @@ def long_drag(desk, moves, traced):
         assert -50 < sys.getrefcount(thing) - count < 20 * moves
     assert memory_grown(desk, x, y, traced) < 1e6
     for kind, entries in desk.window.workspace._kinds.items():
-        assert len(entries) <= workspace_module._KEPT, kind
+        assert len(entries) <= desk.window.workspace.kept, kind
     desk.release(x - 100, y)
     desk.assert_exact()
     assert desk.undo.count() == 3

@@ -215,6 +215,7 @@ def compare(
     candidates = [_candidate(one, fits, workspace.data, split, chosen) for one in contenders]
     fitted = [entry for entry in candidates if isinstance(entry, _Candidate)]
     jobs = {job.key: job for entry in fitted for job in entry.jobs}
+    workspace.make_room(len(jobs))
     guess = workspace.latest_mask
 
     def work(job: _Job) -> Predicted:

@@ -15,7 +15,7 @@ from outsample.typing import Bools, Floats
 
 __all__ = ["Mask", "Predicted", "Workspace"]
 
-_KEPT: Final = 20  # entries a kind: one generation of models, benchmarks and refits, and some of the one before
+_SPARE: Final = 2  # entries a kind beyond those of the last comparison, for models switched off and on
 
 Value = TypeVar("Value")
 
@@ -71,14 +71,25 @@ class Workspace:
     def __init__(self, data: Dataset) -> None:
         self.data = data
         self.latest_mask: Mask | None = None
+        self.kept = _SPARE
         self._lock = threading.Lock()
         self._kinds: dict[str, OrderedDict[Hashable, Any]] = {}
+
+    def make_room(self, predictions: int) -> None:
+        """Hold as many entries a kind as one comparison of so many predictions needs, and few more.
+
+        What a drag leaves behind is never asked for again, and memory that is kept is memory that has to be
+        fetched anew at every move.
+        """
+        self.kept = predictions + _SPARE
 
     def predicted(self, key: Hashable, predict: Callable[[], Prediction]) -> Predicted:
         """Return the prediction whose identity is `key`, made by `predict` if it is not remembered."""
 
         def build() -> Predicted:
             prediction = predict()
+            if prediction.functional is not Functional.VARIANCE and np.isfinite(prediction.values.sum()):
+                return Predicted(key, prediction, None)  # a sum is finite only if every term is: one cheap pass
             finite = np.isfinite(prediction.values)
             if prediction.functional is Functional.VARIANCE:
                 finite &= prediction.values > 0.0  # no score can judge a variance of nothing: it is no prediction
@@ -113,6 +124,6 @@ class Workspace:
         value = build()
         with self._lock:
             found = entries.setdefault(key, value)
-            while len(entries) > _KEPT:
+            while len(entries) > self.kept:
                 entries.popitem(last=False)
         return found
