@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
+    QLabel,
     QMainWindow,
     QProgressBar,
     QPushButton,
@@ -43,6 +44,10 @@ from outsample_desktop.widgets.split_item import HANDLES
 
 __all__ = ["MainWindow"]
 
+_WELCOME: Final = (
+    "Drop an option history or a price file here, or open one with Ctrl+O.\n"
+    "File › Open the sample market shows what there is to see."
+)
 _NOTHING_OPEN: Final = "open a data set to begin"
 _PATIENCE: Final = 40  # milliseconds after which handles move without waiting for the numbers
 
@@ -64,6 +69,7 @@ class MainWindow(QMainWindow):
         self.evaluator = Evaluator(self)
         self.loader = Loader(self)
         self.header, self.notice, self.page = Header(), NoticeBar(), Page()
+        self.welcome = QLabel(_WELCOME)
         self.status = LineOfText("Status", 9.0)
         self.status.setText(_NOTHING_OPEN)
         self.progress, self.cancel_button = QProgressBar(), QPushButton("Cancel")
@@ -90,7 +96,10 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.header)
         column.addWidget(self.notice)
+        column.addWidget(self.welcome, 1)
         column.addWidget(self.page, 1)
+        self.welcome.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.page.hide()
         self.setCentralWidget(whole)
         self.setWindowTitle("Outsample")
         self.setMinimumSize(1024, 640)
@@ -297,6 +306,8 @@ class MainWindow(QMainWindow):
             self.notice.hide()
         if self._case_note:
             self.notice.tell(self._case_note)
+        self.welcome.hide()
+        self.page.show()
         self.data, self.loaded = loaded.data, loaded
         self.workspace = workspace_of(state, loaded.data)
         kind = kind_of(loaded.data)
