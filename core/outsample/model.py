@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Protocol, TypeVar, runtime_checkable
 
+from outsample.errors import FitError
 from outsample.scores import ErrorUnit, Functional, ScaleDomain
 from outsample.typing import Floats, Integers
 from outsample.windows import Window
 
-__all__ = ["Dataset", "Fitted", "Model", "Parameter", "Prediction", "RefitSchedule", "Refits"]
+__all__ = ["Dataset", "Fitted", "Model", "Parameter", "Prediction", "RefitSchedule", "Refits", "train_rows"]
 
 D_in = TypeVar("D_in", contravariant=True)
 
@@ -128,6 +129,21 @@ class RefitSchedule:
     def key(self) -> tuple[int, int]:
         """Return what two equal schedules share, for caches."""
         return (0, self.length) if self.length is not None else (self.start, 0)
+
+
+def train_rows(data: Dataset, train: Window, needed: int, model: str) -> slice:
+    """Return the times of `train`, which a model needs so many of.
+
+    Raises
+    ------
+    FitError
+        They are fewer than `needed`.
+    """
+    rows = train.rows(data.times)
+    count = rows.stop - rows.start
+    if count < needed:
+        raise FitError(f"{model} needs {needed} observations in the train window, found {count}; widen the window")
+    return rows
 
 
 @runtime_checkable

@@ -9,9 +9,8 @@ from scipy.special import ndtri
 from outsample.datasets import Prices
 from outsample.errors import FitError
 from outsample.formulas.recursions import DECAYS, DecayLosses, ewma_variances, rows_before_each
-from outsample.model import Parameter, Prediction, RefitSchedule
+from outsample.model import Parameter, Prediction, RefitSchedule, train_rows
 from outsample.models.value_at_risk.level import Level, check_level
-from outsample.models.value_at_risk.train_rows import train_rows
 from outsample.prepared import prepared
 from outsample.scores import Functional
 from outsample.typing import Floats, frozen

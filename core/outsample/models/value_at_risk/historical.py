@@ -7,10 +7,9 @@ import numpy as np
 
 from outsample.datasets import Prices
 from outsample.formulas.recursions import rows_before_each
-from outsample.model import Parameter, Prediction, RefitSchedule
+from outsample.model import Parameter, Prediction, RefitSchedule, train_rows
 from outsample.models.value_at_risk.level import Level, check_level
 from outsample.models.value_at_risk.sample_quantile import quantiles_between, sample_quantile, smallest_sample
-from outsample.models.value_at_risk.train_rows import train_rows
 from outsample.prepared import prepared
 from outsample.scores import Functional
 from outsample.typing import Floats, frozen

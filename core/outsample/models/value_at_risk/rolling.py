@@ -7,10 +7,9 @@ import numpy as np
 
 from outsample.datasets import Prices
 from outsample.errors import FitError
-from outsample.model import Parameter, Prediction, RefitSchedule
+from outsample.model import Parameter, Prediction, RefitSchedule, train_rows
 from outsample.models.value_at_risk.level import Level, check_level
 from outsample.models.value_at_risk.sample_quantile import quantiles_between, smallest_sample
-from outsample.models.value_at_risk.train_rows import train_rows
 from outsample.prepared import prepared
 from outsample.scores import Functional
 from outsample.typing import Bounds, Floats, Unit, frozen

@@ -8,8 +8,7 @@ import numpy as np
 from outsample.datasets import Prices
 from outsample.errors import FitError
 from outsample.formulas.recursions import DECAYS, DecayLosses, ewma_variances, rows_before_each
-from outsample.model import Parameter, Prediction, RefitSchedule
-from outsample.models.variance.train_rows import train_rows
+from outsample.model import Parameter, Prediction, RefitSchedule, train_rows
 from outsample.prepared import prepared
 from outsample.scores import Functional
 from outsample.typing import Floats, frozen

@@ -7,9 +7,8 @@ import numpy as np
 
 from outsample.datasets import Prices
 from outsample.errors import UsageError
-from outsample.model import Parameter, Prediction, RefitSchedule
+from outsample.model import Parameter, Prediction, RefitSchedule, train_rows
 from outsample.models.variance.sample import variances_between
-from outsample.models.variance.train_rows import train_rows
 from outsample.prepared import prepared
 from outsample.scores import Functional
 from outsample.typing import Bounds, Floats, Unit, frozen
