@@ -67,7 +67,7 @@ def stride_for(state: State, workspace: Workspace) -> int:
 
 
 def answer(request: Request) -> Answer:
-    """Analyse and resolve one request; the same call serves the window, the tests and the command line."""
+    """Analyse and resolve one request; the same call serves the window and its pictures."""
     state, started = request.state, time.perf_counter()
     if state.split is None:
         return Answer(request, None, None, "open a data set to begin", 0.0)

@@ -17,8 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from outsample.catalog import MODELS, default_models, kind_of
-from outsample.catalog import score as score_entry
-from outsample.datasets import OptionQuotes, Prices
+from outsample.datasets import Axis, OptionQuotes, Prices, Target
 from outsample.errors import OutsampleError
 from outsample.report import Table
 from outsample.report.quality import quality_table
@@ -76,6 +75,7 @@ class MainWindow(QMainWindow):
         self.data: OptionQuotes | Prices | None = None
         self.loaded: Loaded | None = None
         self.workspace: Workspace | None = None
+        self._seen_as: tuple[Target, Axis] | None = None
         self.answer: Answer | None = None
         self._case: State | None = None
         self._case_note = ""
@@ -125,8 +125,8 @@ class MainWindow(QMainWindow):
         self._late.timeout.connect(self._move_handles_alone)
         timeline.grabbed.connect(self._grab)
         timeline.moved.connect(self._drag)
-        timeline.released.connect(lambda: self.session.commit(f"move {self.session.state.handle.value}"))
-        timeline.pointed.connect(lambda time: self.session.change("set the cursor", cursor=time))
+        timeline.released.connect(self._release)
+        timeline.pointed.connect(self._point)
         timeline.stepped.connect(self._step)
         timeline.turned.connect(self._turn)
         self.page.dates.typed.connect(self._type)
@@ -148,6 +148,14 @@ class MainWindow(QMainWindow):
     def _grab(self, handle: Handle) -> None:
         self.session.begin()
         self.session.update(handle=handle, dragging=True)
+
+    def _point(self, time: int) -> None:
+        self.session.begin()
+        self.session.update(cursor=time)
+
+    def _release(self) -> None:
+        state = self.session.state
+        self.session.commit(f"move {state.handle.value}" if state.dragging else "set the cursor")
 
     def _drag(self, handle: Handle, time: int) -> None:
         self._move_to(handle, lambda split, state: move(split, handle, time, self._times(), state.scheme))
@@ -217,8 +225,8 @@ class MainWindow(QMainWindow):
             self._take_theme()
         if self.data is None:
             return
-        if (new.target, new.axis) != (old.target, old.axis):
-            self.workspace = workspace_of(new, self.data)
+        if (new.target, new.axis) != self._seen_as:
+            self._see(new, self.data)
         self._ask()
 
     def _ask(self) -> None:
@@ -309,7 +317,7 @@ class MainWindow(QMainWindow):
         self.welcome.hide()
         self.page.show()
         self.data, self.loaded = loaded.data, loaded
-        self.workspace = workspace_of(state, loaded.data)
+        self._see(state, loaded.data)
         kind = kind_of(loaded.data)
         self.header.show_data(loaded.title, loaded.data.fingerprint, kind)
         self.page.room.show_kind(isinstance(loaded.data, OptionQuotes))
@@ -317,6 +325,9 @@ class MainWindow(QMainWindow):
         self.session.undo_stack.clear()
         self.session.put(replace(state, theme=present.theme if case is None else state.theme))
         self._ask()
+
+    def _see(self, state: State, data: OptionQuotes | Prices) -> None:
+        self.workspace, self._seen_as = workspace_of(state, data), (state.target, state.axis)
 
     def _refuse(self, sentence: str) -> None:
         self.notice.tell(sentence)
@@ -343,10 +354,6 @@ class MainWindow(QMainWindow):
             trace = trace.tb_next
         place = "" if trace is None else f" ({Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno})"
         self.notice.tell(f"internal error, please report it: {type(error).__name__}: {error}{place}")
-
-    def score_title(self) -> str:
-        """Return the title of the loss in use."""
-        return score_entry(self.session.state.score).title
 
     # ------------------------------------------------------------------ Qt
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from outsample_desktop.session import Theme
 
-__all__ = ["MODEL_HUES", "Colours", "apply_theme", "colours", "small_font"]
+__all__ = ["Colours", "apply_theme", "colours", "small_font"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +121,6 @@ LIGHT: Final = Colours(
     high="#d5701f",
     models=("#66717f", "#2f8f3a", "#c8651b", "#0e8a8f", "#7650c8", "#b8447a", "#857f12", "#3868c8"),
 )
-
-MODEL_HUES: Final = len(DARK.models)
 
 
 def colours(theme: Theme) -> Colours:

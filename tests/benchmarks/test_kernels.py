@@ -58,6 +58,8 @@ def test_exact_change_points_of_a_hundred_thousand_points():
     ours = best(lambda: optimal_partition(series, penalty))
     few = 2_000
     plain = best(lambda: optimal_partition_plain(series[:few], penalty), 3)
+    kernel, twin = (find(series[:few], penalty).cost[-1] for find in (optimal_partition, optimal_partition_plain))
+    assert kernel == pytest.approx(twin, rel=1e-9)
     print(f"\nexact change points, 100k: {ours:.1f} ms [25]   plain O(n²) twin at {few:,} points: {plain:.0f} ms")
 
 
@@ -72,13 +74,15 @@ def test_a_moved_test_boundary_is_a_look_up(real_data):
     begun = time.perf_counter()
     for window in windows:
         losses.by_cell(window)
+    counted = losses.by_cell(windows[0])[:, 0].sum()
+    assert counted == losses.seen.counts[1:-1].sum()
     each = 1e6 * (time.perf_counter() - begun) / len(windows)
     print(f"\nloss, bias and count of 72 cells in any window: {each:.0f} µs [50]")
 
 
 def test_importing_four_hundred_thousand_rows(real_data):
     source = real_data("deribit_btc_2026/btc_6h_20251230_20260430.parquet")
-    open_files(source)
+    assert open_files(source).dataset.size == 400_216
     ours = best(lambda: open_files(source), 3)
     print(f"\nimport of 400,216 Deribit rows with self-check: {ours / 1e3:.2f} s [10]")
 
@@ -117,6 +121,7 @@ def test_the_first_window_on_the_sample():
         strict=True,
     )
     window, numbers = np.median([float(x) for x in shown]), np.median([float(x) for x in first])
+    assert set(heavy) == {"none"}
     print(f"\nfirst window {window:.2f} s, first numbers {numbers:.2f} s [1.5]   heavy imports: {heavy[0]}")
 
 

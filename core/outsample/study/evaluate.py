@@ -342,7 +342,7 @@ def _study(
         losses.get(entry.refitted.key) if entry.refitted else None,
         weights if settings.composition is Composition.TRAIN else None,
         refused=own.refused,
-        uncommon=0 if mask.values is None else int(np.count_nonzero(~mask.values)),
+        uncommon=mask.left_out,
     )
 
 

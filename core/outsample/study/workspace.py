@@ -31,33 +31,44 @@ class Predicted:
     prediction : Prediction
     finite : (k,) bool array, optional
         Where there is a prediction; None where there is one everywhere.
+    refused : int
+        Number of observations without one.
     """
 
     key: Hashable
     prediction: Prediction
-    finite: Bools | None
-
-    @property
-    def refused(self) -> int:
-        """Number of observations without a prediction."""
-        return 0 if self.finite is None else int(np.count_nonzero(~self.finite))
+    finite: Bools | None = None
+    refused: int = 0
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Mask:
-    """Observations that every compared prediction covers; None means all."""
+    """Observations that every compared prediction covers; None means all.
+
+    Parameters
+    ----------
+    key : hashable
+        Two masks of one data set with the same key are the same.
+    values : (k,) bool array, optional
+    left_out : int
+        Number of observations that some compared prediction does not cover.
+    """
 
     key: Hashable
     values: Bools | None
+    left_out: int
 
     @classmethod
     def common(cls, predictions: Iterable[Predicted]) -> "Mask":
         """Return the intersection; predictions without a gap do not enter its identity."""
-        gaps = {entry.key: entry.finite for entry in predictions if entry.finite is not None}
+        gaps = {entry.key: entry for entry in predictions if entry.finite is not None}
+        if len(gaps) == 1:  # the usual case, in every move of a drag: nothing to intersect or count
+            only = next(iter(gaps.values()))
+            return cls(frozenset(gaps), only.finite, only.refused)
         values: Bools | None = None
-        for finite in gaps.values():
-            values = finite if values is None else values & finite
-        return cls(frozenset(gaps), values)
+        for entry in gaps.values():
+            values = entry.finite if values is None or entry.finite is None else values & entry.finite
+        return cls(frozenset(gaps), values, 0 if values is None else int(np.count_nonzero(~values)))
 
 
 class Workspace:
@@ -89,11 +100,12 @@ class Workspace:
         def build() -> Predicted:
             prediction = predict()
             if prediction.functional is not Functional.VARIANCE and np.isfinite(prediction.values.sum()):
-                return Predicted(key, prediction, None)  # a sum is finite only if every term is: one cheap pass
+                return Predicted(key, prediction)  # a sum is finite only if every term is: one cheap pass
             finite = np.isfinite(prediction.values)
             if prediction.functional is Functional.VARIANCE:
                 finite &= prediction.values > 0.0  # no score can judge a variance of nothing: it is no prediction
-            return Predicted(key, prediction, None if finite.all() else finite)
+            refused = int(np.count_nonzero(~finite))
+            return Predicted(key, prediction, finite if refused else None, refused)
 
         return self._remembered("predictions", key, build)
 

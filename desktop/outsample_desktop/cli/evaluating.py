@@ -20,7 +20,7 @@ from outsample_desktop.sources import SAMPLE
 
 __all__ = ["evaluate", "report"]
 
-_THREADS = 2  # as many as the window uses
+_THREADS = 2  # no window paints beside it; the numbers are the same bits
 
 
 def evaluate(arguments: Namespace) -> int:

@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from outsample.catalog import MODELS, Entry, models_for
+from outsample.catalog import MODELS, Entry, Kind, models_for
 from outsample.datasets import OptionQuotes
 from outsample.diagnostics import Curve as DecayLine
 from outsample.diagnostics import Headline
@@ -20,14 +20,14 @@ from outsample_desktop.session import State
 __all__ = ["active_model", "decay_view", "hue_of", "models_view", "status_view", "verdict_view"]
 
 _EMPTY: Final = np.empty(0)
+_HUES: Final = {
+    found.name: place for kind in Kind for place, found in enumerate(one for one in MODELS if one.kind is kind)
+}
 
 
 def hue_of(name: str) -> int:
     """Return the hue of a model: its place among the catalogue entries of its kind."""
-    names = [found.name for found in MODELS]
-    place = names.index(name)
-    kind = MODELS[place].kind
-    return sum(1 for found in MODELS[:place] if found.kind is kind)
+    return _HUES[name]
 
 
 def active_model(state: State, analysis: Analysis) -> Judged | Failure | None:

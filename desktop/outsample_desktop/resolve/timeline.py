@@ -37,7 +37,6 @@ def timeline_view(state: State, analysis: Analysis) -> TimelineView:
         price_label=underlying_of(data).symbol or "price",
         loss_label=f"{what}{trailing} [{unit}]",
         bands=bands,
-        filtered_from=analysis.regimes.filtered_from / SECOND,
         losses=tuple(_loss_curve(result, analysis, result is active, is_log) for result in analysis.judged),
         is_log=is_log,
         split=split,

@@ -59,8 +59,6 @@ class TimelineView:
     price_label, loss_label : str
     bands : tuple of (start, stop, Regime)
         Seconds.
-    filtered_from : float
-        Seconds; colours from here on are filtered.
     losses : tuple of Curve
     is_log : bool
         Losses are drawn on a logarithmic axis.
@@ -80,7 +78,6 @@ class TimelineView:
     price_label: str
     loss_label: str
     bands: tuple[tuple[float, float, Regime], ...]
-    filtered_from: float
     losses: tuple[Curve, ...]
     is_log: bool
     split: Split

@@ -120,7 +120,7 @@ def _linear_ticks(low: float, high: float) -> list[float]:
     rough = (top - bottom) / 3.0
     unit = 10.0 ** floor(log10(rough))
     found: list[float] = []
-    for factor in (5.0, 2.0, 1.0, 0.5, 0.2):
+    for factor in (10.0, 5.0, 2.0, 1.0, 0.5, 0.2):
         step = factor * unit
         found = [log10(step * k) for k in range(max(ceil(bottom / step), 1), int(top / step) + 1)]
         if len(found) >= 2:

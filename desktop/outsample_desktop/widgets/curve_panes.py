@@ -1,6 +1,6 @@
 """Decay and slices: a few short curves with a band, points or a level."""
 
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -14,11 +14,13 @@ from outsample_desktop.widgets.plot import BandItem, CurveItem, Plot, PointsItem
 
 __all__ = ["DecayPane", "SlicePane"]
 
+View = TypeVar("View")
+
 _POINT: Final = 5.0  # pixels
 
 
-class _CurvePane(QWidget):
-    """A titled plot whose curves are kept by name."""
+class _CurvePane(QWidget, Generic[View]):
+    """A titled plot whose curves are kept by name; what it draws for a view is all that differs between panes."""
 
     def __init__(self, name: str, axes: dict[str, Any]) -> None:
         super().__init__()
@@ -36,6 +38,7 @@ class _CurvePane(QWidget):
         layout.addWidget(self.plot)
         self._curves: dict[str, CurveItem] = {}
         self._role: Colours | None = None
+        self._view: View | None = None
 
     def paint_in(self, role: Colours) -> None:
         """Take the colours of a theme."""
@@ -45,6 +48,19 @@ class _CurvePane(QWidget):
         palette.setColor(palette.ColorRole.WindowText, role.muted)
         self.note.setPalette(palette)
         self.plot.paint_in(role)
+        self._repaint()
+
+    def render_view(self, view: View) -> None:
+        """Show a view."""
+        self._view = view
+        self._repaint()
+
+    def _repaint(self) -> None:
+        if self._view is not None and self._role is not None:
+            self._draw_view(self._view, self._role)
+
+    def _draw_view(self, view: View, role: Colours) -> None:
+        """Draw a view; each pane does it in its own way."""
 
     def _tell(self, note: str) -> None:
         if self.note.text() != note:
@@ -62,7 +78,7 @@ class _CurvePane(QWidget):
             item.set(curve.x, curve.y, pen(role.models[curve.hue], 2.0 if curve.is_active else 1.0), curve.is_active)
 
 
-class DecayPane(_CurvePane):
+class DecayPane(_CurvePane[DecayView]):
     """Loss against days since the train end."""
 
     def __init__(self) -> None:
@@ -73,22 +89,8 @@ class DecayPane(_CurvePane):
         self.plot.addItem(self._band, ignoreBounds=True)
         self._level = self.plot.curve()
         self._outer = (self.plot.curve(), self.plot.curve())
-        self._view: DecayView | None = None
 
-    def paint_in(self, role: Colours) -> None:
-        """Take the colours of a theme."""
-        super().paint_in(role)
-        self._repaint()
-
-    def render_view(self, view: DecayView) -> None:
-        """Show a view."""
-        self._view = view
-        self._repaint()
-
-    def _repaint(self) -> None:
-        view, role = self._view, self._role
-        if view is None or role is None:
-            return
+    def _draw_view(self, view: DecayView, role: Colours) -> None:
         self._tell(view.note)
         weak = " (hatched: weak)" if view.hatched else ""
         self.title.show_text(
@@ -128,7 +130,7 @@ class DecayPane(_CurvePane):
         self.plot.fit_y(low, high)
 
 
-class SlicePane(_CurvePane):
+class SlicePane(_CurvePane[SliceView]):
     """Observed and predicted values at the cursor.
 
     Parameters
@@ -146,22 +148,8 @@ class SlicePane(_CurvePane):
         self._points = PointsItem()
         self._points.setZValue(10)
         self.plot.addItem(self._points, ignoreBounds=True)
-        self._view: SliceView | None = None
 
-    def paint_in(self, role: Colours) -> None:
-        """Take the colours of a theme."""
-        super().paint_in(role)
-        self._repaint()
-
-    def render_view(self, view: SliceView) -> None:
-        """Show a view."""
-        self._view = view
-        self._repaint()
-
-    def _repaint(self) -> None:
-        view, role = self._view, self._role
-        if view is None or role is None:
-            return
+    def _draw_view(self, view: SliceView, role: Colours) -> None:
         self._tell(view.note)
         self.title.show_text(view.title, f"{view.y_label} by {view.x_label}" if view.x_label else view.y_label)
         self._draw(view.curves, role)

@@ -43,13 +43,12 @@ class WashItem(_PixelOverlay):
         self._with_regimes = with_regimes
         self._split: Split | None = None
         self._bands: tuple[tuple[float, float, Regime], ...] = ()
-        self._filtered_from = 0.0
         self._brushed: tuple[Floats, Floats] | None = None
         self.role: Colours | None = None
 
-    def set(self, split: Split, bands: tuple[tuple[float, float, Regime], ...], filtered_from: float) -> None:
+    def set(self, split: Split, bands: tuple[tuple[float, float, Regime], ...]) -> None:
         """Show windows and regimes."""
-        self._split, self._bands, self._filtered_from = split, bands, filtered_from
+        self._split, self._bands = split, bands
         self.update()
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:

@@ -56,7 +56,7 @@ class TimePlot(Plot):
     def show_split(self, split: Split, view: TimelineView, has_focus: bool) -> None:
         """Show windows and handles."""
         self._split = split
-        self.wash.set(split, view.bands, view.filtered_from)
+        self.wash.set(split, view.bands)
         self.handles.set(split, view.handle, view.cursor, has_focus)
 
     def handle_at(self, position: QPointF) -> Handle | None:
@@ -126,7 +126,12 @@ class TimePlot(Plot):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let go; the last position counts even where the moves before it were dropped."""
         event.accept()
-        if self._held is None or event.button() is not Qt.MouseButton.LeftButton:
+        if event.button() is not Qt.MouseButton.LeftButton:
+            return
+        if self._held is None:
+            if self._is_pointing:
+                self._is_pointing = False
+                self.released.emit()
             return
         held, self._held = self._held, None
         self.moved.emit(held, self.time_at(event.position().x()) + self._slip)
