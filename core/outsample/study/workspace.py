@@ -4,6 +4,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -20,7 +21,7 @@ _SPARE: Final = 2  # entries a kind beyond those of the last comparison, for mod
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Predicted:
     """A remembered prediction.
 
@@ -31,14 +32,16 @@ class Predicted:
     prediction : Prediction
     finite : (k,) bool array, optional
         Where there is a prediction; None where there is one everywhere.
-    refused : int
-        Number of observations without one.
     """
 
     key: Hashable
     prediction: Prediction
     finite: Bools | None = None
-    refused: int = 0
+
+    @cached_property
+    def refused(self) -> int:
+        """Number of observations without a prediction, counted once and not at every move."""
+        return 0 if self.finite is None else int(np.count_nonzero(~self.finite))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -104,8 +107,7 @@ class Workspace:
             finite = np.isfinite(prediction.values)
             if prediction.functional is Functional.VARIANCE:
                 finite &= prediction.values > 0.0  # no score can judge a variance of nothing: it is no prediction
-            refused = int(np.count_nonzero(~finite))
-            return Predicted(key, prediction, finite if refused else None, refused)
+            return Predicted(key, prediction, None if finite.all() else finite)
 
         return self._remembered("predictions", key, build)
 
