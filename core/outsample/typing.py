@@ -6,7 +6,20 @@ from typing import Any, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["DAY", "HOUR", "SECOND", "YEAR", "Bools", "Bounds", "Floats", "Integers", "Unit", "constant", "frozen"]
+__all__ = [
+    "DAY",
+    "HOUR",
+    "SECOND",
+    "YEAR",
+    "Bools",
+    "Bounds",
+    "Floats",
+    "Integers",
+    "Label",
+    "Unit",
+    "constant",
+    "frozen",
+]
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 Floats = NDArray[np.float64]
@@ -17,6 +30,14 @@ SECOND: Final = 1_000_000_000
 HOUR: Final = 3_600 * SECOND
 DAY: Final = 24 * HOUR
 YEAR: Final = 365 * DAY  # Act/365 fixed, to the second: the venue's own convention
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What an annotated parameter is called: beside its box, and in a line with its number in place of ``{}``."""
+
+    text: str
+    brief: str
 
 
 @dataclass(frozen=True, slots=True)

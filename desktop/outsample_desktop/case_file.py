@@ -3,7 +3,6 @@
 import json
 import zlib
 from collections.abc import Iterator
-from math import isfinite
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -142,9 +141,6 @@ def _check(state: State) -> None:
     wrong = [name for name, value in texts.items() if not isinstance(value, str)]
     whole: dict[str, Any] = {"cell": state.cell, "cursor": state.cursor}
     wrong += [name for name, value in whole.items() if value is not None and type(value) is not int]
-    penalty: Any = state.penalty
-    if isinstance(penalty, bool) or not isinstance(penalty, int | float) or not isfinite(penalty):
-        wrong.append("penalty")
     if not isinstance(state.relative, bool):
         wrong.append("relative")
     if wrong:

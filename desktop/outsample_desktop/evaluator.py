@@ -16,7 +16,6 @@ from PySide6.QtCore import QObject, Signal
 
 from outsample.catalog import score
 from outsample.errors import OutsampleError
-from outsample.regimes import RegimeSettings
 from outsample.report import Analysis, analyse
 from outsample.study import Settings, Workspace
 from outsample_desktop.resolve import ViewState, resolve
@@ -80,7 +79,7 @@ def answer(request: Request) -> Answer:
             state.score,
             state.models,
             settings,
-            RegimeSettings(multiplier=state.penalty),
+            state.parameters,
         )
     except OutsampleError as error:
         return Answer(request, None, None, str(error), 1e3 * (time.perf_counter() - started))

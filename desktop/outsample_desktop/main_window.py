@@ -17,19 +17,17 @@ from PySide6.QtWidgets import (
 )
 
 from outsample.catalog import MODELS, default_models, kind_of
-from outsample.datasets import Axis, OptionQuotes, Prices, Target
+from outsample.datasets import OptionQuotes, Prices
 from outsample.errors import OutsampleError
-from outsample.report import Table
-from outsample.report.quality import quality_table
-from outsample.report.tables import parameters_table, quotes_table, regimes_table
 from outsample.study import Workspace
 from outsample.windows import Handle, Split, move
 from outsample_desktop.case_file import looks_like_case, read_case
-from outsample_desktop.commands import stepped, why_not
+from outsample_desktop.commands import Explainer, stepped, why_not
 from outsample_desktop.evaluator import Answer, Evaluator
+from outsample_desktop.front_table import fill_front_table
 from outsample_desktop.loader import Loader
-from outsample_desktop.menus import build_menus
-from outsample_desktop.opening import opened, workspace_of
+from outsample_desktop.menus import build_menus, edit_parameters
+from outsample_desktop.opening import SeenAs, opened, seen_as, workspace_of
 from outsample_desktop.page import Page
 from outsample_desktop.pane_menu import PaneMenu
 from outsample_desktop.session import State
@@ -39,6 +37,7 @@ from outsample_desktop.theme import apply_theme, colours
 from outsample_desktop.widgets.header import Header
 from outsample_desktop.widgets.line_of_text import LineOfText
 from outsample_desktop.widgets.notice_bar import NoticeBar
+from outsample_desktop.widgets.parameters_dialog import ParametersNote
 from outsample_desktop.widgets.split_item import HANDLES
 
 __all__ = ["MainWindow"]
@@ -71,11 +70,12 @@ class MainWindow(QMainWindow):
         self.welcome = QLabel(_WELCOME)
         self.status = LineOfText("Status", 9.0)
         self.status.setText(_NOTHING_OPEN)
+        self.parameters_note = ParametersNote()
         self.progress, self.cancel_button = QProgressBar(), QPushButton("Cancel")
         self.data: OptionQuotes | Prices | None = None
         self.loaded: Loaded | None = None
         self.workspace: Workspace | None = None
-        self._seen_as: tuple[Target, Axis] | None = None
+        self._seen_as: SeenAs | None = None
         self.answer: Answer | None = None
         self._case: State | None = None
         self._case_note = ""
@@ -83,6 +83,7 @@ class MainWindow(QMainWindow):
         self._late = QTimer(self)
         self._lay_out()
         self._connect()
+        self.explainer = Explainer(self)
         self.commands = build_menus(self)
         self.pane_menu = PaneMenu(self)
         self._take_theme()
@@ -104,6 +105,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Outsample")
         self.setMinimumSize(1024, 640)
         self.setAcceptDrops(True)
+        self.header.choosers["penalty"].setPlaceholderText("regimes: own penalty")  # shown where none offered is used
         self.progress.setMaximumWidth(220)
         self.progress.setAccessibleName("Progress of loading")
         self.cancel_button.setAccessibleName("Cancel loading")
@@ -111,6 +113,7 @@ class MainWindow(QMainWindow):
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
         bar.addWidget(self.status, 1)
+        bar.addPermanentWidget(self.parameters_note)
         for extra in (self.progress, self.cancel_button):
             bar.addPermanentWidget(extra)
             extra.hide()
@@ -131,6 +134,7 @@ class MainWindow(QMainWindow):
         timeline.turned.connect(self._turn)
         self.page.dates.typed.connect(self._type)
         self.page.dates.refused.connect(self.notice.tell)
+        self.parameters_note.clicked.connect(lambda: edit_parameters(self))
         for source in (self.header, room):
             source.intended.connect(self._intend)
         room.tab_shown.connect(lambda _name: self._fill_tables())
@@ -194,6 +198,9 @@ class MainWindow(QMainWindow):
     def _intend(self, label: str, changes: dict[str, Any]) -> None:
         if "score" in changes and self.data is not None:
             changes = {**changes, **self._models_under(changes["score"])}
+        if "penalty" in changes:
+            penalty = {("regimes", "multiplier"): changes["penalty"]}
+            changes = {"parameters": self.session.state.parameters.with_values(penalty)}
         if changes.keys() & {"axis"}:
             changes = {**changes, "cell": None}
         self.session.change(label, **changes)
@@ -225,7 +232,7 @@ class MainWindow(QMainWindow):
             self._take_theme()
         if self.data is None:
             return
-        if (new.target, new.axis) != self._seen_as:
+        if seen_as(new) != self._seen_as:
             self._see(new, self.data)
         self._ask()
 
@@ -240,6 +247,7 @@ class MainWindow(QMainWindow):
         if answer.request.workspace is not self.workspace:
             return
         self._late.stop()
+        self.parameters_note.show_parameters(answer.request.state.parameters)
         if answer.view is None:
             self.status.setText(answer.problem)
             self.notice.tell(answer.problem)
@@ -261,30 +269,15 @@ class MainWindow(QMainWindow):
             self.page.dates.show_split(split)
 
     def _fill_tables(self) -> None:
-        """Fill the table in front; the others wait until they are looked at."""
-        answer, room = self.answer, self.page.room
-        if answer is None or answer.analysis is None or answer.view is None:
-            return
-        analysis, state = answer.analysis, answer.request.state
-        front = room.tabs.currentWidget()
-        if front is room.tables["quotes"] and state.cell is None:
-            room.tables["quotes"].show_table(Table("quotes", ()))
-        elif front is room.tables["quotes"] and state.cell is not None:
-            active = next((row.name for row in answer.view.models.rows if row.is_active), "")
-            room.tables["quotes"].show_table(quotes_table(analysis, state.cell, analysis.split.test, active))
-        elif front is room.tables["parameters"]:
-            room.tables["parameters"].show_table(parameters_table(analysis))
-        elif front is room.tables["regimes"]:
-            room.tables["regimes"].show_table(regimes_table(analysis))
-        elif front is room.tables["data"] and self.loaded is not None:
-            room.tables["data"].show_table(quality_table(analysis.data, self.loaded.report))
+        if self.answer is not None and self.loaded is not None:
+            fill_front_table(self.page.room, self.answer, self.loaded.report)
 
     def _take_theme(self) -> None:
         theme = self.session.state.theme
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         apply_theme(application, theme)
-        for part in (self.header, self.notice, self.page):
+        for part in (self.header, self.notice, self.page, self.explainer):
             part.paint_in(colours(theme))
 
     # ------------------------------------------------------------------ data
@@ -327,7 +320,7 @@ class MainWindow(QMainWindow):
         self._ask()
 
     def _see(self, state: State, data: OptionQuotes | Prices) -> None:
-        self.workspace, self._seen_as = workspace_of(state, data), (state.target, state.axis)
+        self.workspace, self._seen_as = workspace_of(state, data), seen_as(state)
 
     def _refuse(self, sentence: str) -> None:
         self.notice.tell(sentence)

@@ -14,11 +14,13 @@ from outsample_desktop.commands import Command, Palette
 from outsample_desktop.export import save_picture
 from outsample_desktop.session import Theme
 from outsample_desktop.sources import SAMPLE, SP500
+from outsample_desktop.theme import colours
+from outsample_desktop.widgets.parameters_dialog import ParametersDialog
 
 if TYPE_CHECKING:
     from outsample_desktop.main_window import MainWindow
 
-__all__ = ["build_menus", "commands_of"]
+__all__ = ["build_menus", "commands_of", "edit_parameters"]
 
 _DATA = "Data (*.parquet *.csv *.csv.gz *.arrow);;Cases and pictures (*.json *.png);;All files (*)"
 
@@ -37,6 +39,7 @@ def commands_of(window: "MainWindow") -> tuple[Command, ...]:
         Command("file.quit", "File", "Quit", "Ctrl+Q", window.close),
         Command("edit.undo", "Edit", "Undo", "Ctrl+Z", session.undo_stack.undo),
         Command("edit.redo", "Edit", "Redo", "Ctrl+Shift+Z", session.undo_stack.redo),
+        Command("edit.parameters", "Edit", "Case parameters…", "Ctrl+,", lambda: edit_parameters(window)),
         Command("view.theme", "View", "Light or dark", "Ctrl+T", lambda: _other_theme(window)),
         Command(
             "view.cursor",
@@ -52,6 +55,11 @@ def commands_of(window: "MainWindow") -> tuple[Command, ...]:
         Command("view.regimes", "View", "Regimes", "Alt+4", lambda: room.tabs.setCurrentIndex(3)),
         Command("view.data", "View", "Data quality", "Alt+5", lambda: room.tabs.setCurrentIndex(4)),
         Command("view.timeline", "View", "Keyboard to the timeline", "Alt+T", window.page.timeline.setFocus),
+        Command("help.focus", "Help", "Explain what has the keyboard", "F1", window.explainer.explain_focus),
+        Command("help.verdict", "Help", "Explain the verdict", "Shift+F1", window.explainer.explain_verdict),
+        Command("help.model", "Help", "Explain the active model", "Ctrl+F1", window.explainer.explain_model),
+        Command("help.glossary", "Help", "Search the glossary…", "Ctrl+Shift+G", window.explainer.search_glossary),
+        Command("help.close", "Help", "Close the help", "", window.explainer.close),
         Command(
             "help.find", "Help", "Find a command…", "Ctrl+Shift+P", lambda: Palette(window.commands, window).open()
         ),
@@ -102,6 +110,14 @@ def export_to(window: "MainWindow", folder: Path) -> None:
         window.notice.tell(str(error))
         return
     window.notice.tell(f"{len(written)} files written to {folder}", is_problem=False)
+
+
+def edit_parameters(window: "MainWindow") -> None:
+    """Let the user change the parameters of the case: one undo step each time they are applied."""
+    state = window.session.state
+    dialog = ParametersDialog(state.parameters, colours(state.theme), window)
+    dialog.chosen.connect(lambda chosen: window.session.change("change the case parameters", parameters=chosen))
+    dialog.open()
 
 
 def _save_page(window: "MainWindow") -> None:

@@ -3,14 +3,16 @@
 from dataclasses import replace
 
 from outsample.catalog import MODELS, SCORES, default_models, default_score, kind_of, models_for
-from outsample.datasets import OptionQuotes, Prices
+from outsample.datasets import Axis, Grid, OptionQuotes, Prices, Target
+from outsample.datasets.weights import Filters
 from outsample.errors import UsageError
-from outsample.regimes import RegimeSettings
 from outsample.study import Workspace
 from outsample.windows import MINIMUM_TIMES, Split, default_split
 from outsample_desktop.session import State
 
-__all__ = ["opened", "workspace_of"]
+__all__ = ["SeenAs", "as_seen", "opened", "seen_as", "workspace_of"]
+
+SeenAs = tuple[Target, Axis, Filters]
 
 
 def opened(state: State, source: str, data: OptionQuotes | Prices, is_case: bool) -> State:
@@ -37,7 +39,6 @@ def opened(state: State, source: str, data: OptionQuotes | Prices, is_case: bool
     models = kept if kept and (is_case or _fits(state.score, data)) else default_models(kind, score)
     split = state.split if is_case and state.split is not None else default_split(data.times)
     _check(split, data)
-    RegimeSettings(multiplier=state.penalty)  # says what is wrong with a penalty that no search can use
     return replace(
         state,
         source=source,
@@ -46,22 +47,37 @@ def opened(state: State, source: str, data: OptionQuotes | Prices, is_case: bool
         score=score,
         models=_in_order(models),
         active=state.active if state.active in models else "",
-        cell=state.cell if is_case and state.cell in range(data.n_cells) else None,
+        cell=state.cell if is_case and state.cell in range(_cells(state, data)) else None,
         cursor=state.cursor if is_case else None,
         dragging=False,
     )
 
 
+def seen_as(state: State) -> SeenAs:
+    """Return the part of a state that decides what the observations of a data set are."""
+    return state.target, state.axis, state.parameters.filters
+
+
+def as_seen(state: State, data: OptionQuotes | Prices) -> OptionQuotes | Prices:
+    """Return a data set as the state wants it seen."""
+    if isinstance(data, OptionQuotes) and (data.target, data.axis, data.filters) != seen_as(state):
+        return data.viewed(*seen_as(state))
+    return data
+
+
 def workspace_of(state: State, data: OptionQuotes | Prices) -> Workspace:
     """Return the caches for a data set as the state wants it seen."""
-    if isinstance(data, OptionQuotes) and (data.target, data.axis) != (state.target, state.axis):
-        return Workspace(data.viewed(state.target, state.axis))
-    return Workspace(data)
+    return Workspace(as_seen(state, data))
 
 
 def _fits(score: str, data: OptionQuotes | Prices) -> bool:
     kind = kind_of(data)
     return any(item.score.name == score and item.kind is kind for item in SCORES)
+
+
+def _cells(state: State, data: OptionQuotes | Prices) -> int:
+    """Return the number of cells without laying out observations that nobody may want to see."""
+    return Grid(state.axis).size if isinstance(data, OptionQuotes) else data.n_cells
 
 
 def _in_order(models: tuple[str, ...]) -> tuple[str, ...]:

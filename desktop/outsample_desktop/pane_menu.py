@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, QPoint
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
@@ -85,13 +86,20 @@ class PaneMenu(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Open the menu of the pane under the mouse, or of the one with the keyboard."""
         if isinstance(event, QContextMenuEvent) and watched in self._names:
-            self.menu(self._names[watched]).popup(event.globalPos())
+            by_mouse = event.reason() is QContextMenuEvent.Reason.Mouse
+            self.menu(self._names[watched], watched, event.pos() if by_mouse else None).popup(event.globalPos())
             return True
         return False
 
-    def menu(self, name: str) -> QMenu:
-        """Return the menu, for a pane: there is one, and it is never made anew."""
+    def menu(self, name: str, widget: QObject | None = None, at: QPoint | None = None) -> QMenu:
+        """Return the menu, for a pane and a point of a widget in it: there is one, and it is never made anew."""
         self._menu.clear()
+        explainer = self._window.explainer
+        this, *others = explainer.entries_at(name, widget, at)
+        self._menu.addAction(f"What is this? ({this})", partial(explainer.show_entries, (this,)))
+        for other in others:
+            self._menu.addAction(f"What does “{other}” mean?", partial(explainer.show_entries, (other,)))
+        self._menu.addSeparator()
         self._menu.addAction("Save this picture…", lambda: self._ask(name, "png"))
         self._menu.addAction("Save these numbers…", lambda: self._ask(name, "csv"))
         return self._menu

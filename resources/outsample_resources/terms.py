@@ -4,9 +4,9 @@ import tomllib
 from functools import cache
 from importlib import resources
 
-from outsample_resources.package_files import unmarked
+from outsample_resources.package_files import marked_terms, unmarked
 
-__all__ = ["entry_of", "glossary", "marked_glossary"]
+__all__ = ["entry_of", "glossary", "linked_terms", "marked_glossary"]
 
 
 def glossary() -> dict[str, str]:
@@ -25,6 +25,15 @@ def marked_glossary() -> dict[str, str]:
     subjects: dict[str, dict[str, str]] = tomllib.loads(text)
     entries = {term: sentence for entries in subjects.values() for term, sentence in entries.items()}
     return dict(sorted(entries.items(), key=lambda entry: entry[0].casefold()))
+
+
+def linked_terms(term: str) -> tuple[str, ...]:
+    """Return the other entries that the sentences of the entry `term` use, in the order of their first use.
+
+    >>> linked_terms("verdict")
+    ('limit',)
+    """
+    return tuple(dict.fromkeys(entry_of(used) for used in marked_terms(marked_glossary()[term])))
 
 
 def entry_of(text: str) -> str:

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outsample.diagnostics import Headline
+from outsample.errors import UsageError
 from outsample.scores import ErrorUnit
-from outsample.verdict import MINIMUM_EFFECTIVE, Limit, Status, default_limit, judge
+from outsample.verdict import MINIMUM_EFFECTIVE, Limit, Limits, Status, judge
 
 NAN = float("nan")
 LIMIT = Limit(log(1.25))
@@ -123,9 +124,47 @@ def test_the_caveat_tells_what_is_not_accounted_for():
     assert "fitted by squared-vol-points" in judge(line(), LIMIT, "squared-vol-points").caveat
 
 
-def test_default_limits_and_their_origin():
-    for unit in (ErrorUnit.VOL_POINTS, ErrorUnit.PRICE, ErrorUnit.COIN, ErrorUnit.HALF_SPREADS):
-        assert default_limit(unit, NAN).value == log(1.25)
-    assert default_limit(ErrorUnit.NATS, NAN).value == 0.05
-    assert default_limit(ErrorUnit.RETURN_PERCENT, 0.3).value == pytest.approx(0.03)
-    assert all("house default" in default_limit(unit, 1.0).origin for unit in ErrorUnit)
+@pytest.mark.parametrize("status", [Status.PASS, Status.FAIL, Status.WATCH, Status.NOT_ENOUGH_DATA])
+def test_a_limit_that_was_chosen_is_said_to_be_yours(status):
+    bounds = {Status.PASS: (-0.2, 0.1), Status.FAIL: (0.5, 0.6), Status.WATCH: (0.1, 0.5)}.get(status, (0.0, 0.0))
+    power = 9.0 if status is Status.NOT_ENOUGH_DATA else 0.1
+    found = line(lower_bound=bounds[0], upper_bound=bounds[1], minimum_detectable=power)
+    house, chosen = judge(found, LIMIT), judge(found, Limit(LIMIT.value, "ln 1.25", is_chosen=True))
+    assert house.status is chosen.status is status
+    assert "the limit" in house.rule
+    assert chosen.rule == house.rule.replace("the limit", "your limit")
+
+
+OPTION_UNITS = [unit for unit in ErrorUnit if unit not in (ErrorUnit.NATS, ErrorUnit.RETURN_PERCENT)]
+
+
+def test_house_limits_and_their_origin():
+    house = Limits()
+    for unit in OPTION_UNITS:
+        assert house.of(unit, NAN) == Limit(log(1.25), "ln 1.25")
+    assert house.of(ErrorUnit.NATS, NAN).value == 0.05
+    assert house.of(ErrorUnit.RETURN_PERCENT, -0.3).value == pytest.approx(0.03)
+    assert {house.of(unit, 1.0).origin.partition(",")[0] for unit in ErrorUnit} == {"house default"}
+
+
+def test_a_chosen_limit_is_the_one_of_its_unit_and_says_so():
+    chosen = Limits(loss_ratio=1.5, qlike_nats=0.2, pinball_share=0.25)
+    assert {chosen.of(unit, NAN) for unit in OPTION_UNITS} == {Limit(log(1.5), "ln 1.5", is_chosen=True)}
+    assert chosen.of(ErrorUnit.NATS, NAN).value == 0.2
+    assert chosen.of(ErrorUnit.RETURN_PERCENT, -0.4).value == pytest.approx(0.1)
+    assert chosen.of(ErrorUnit.NATS, NAN).origin == "set by you, 0.2 nats"
+    assert chosen.of(ErrorUnit.RETURN_PERCENT, 1.0).origin == "set by you, 0.25 of the benchmark's train loss"
+
+
+def test_a_limit_for_one_unit_leaves_the_others_at_the_house_default():
+    chosen = Limits(loss_ratio=3.0)
+    assert chosen.of(ErrorUnit.NATS, NAN) == Limits().of(ErrorUnit.NATS, NAN)
+    assert chosen.of(ErrorUnit.RETURN_PERCENT, 0.7) == Limits().of(ErrorUnit.RETURN_PERCENT, 0.7)
+
+
+@pytest.mark.parametrize(
+    "limits", [{"loss_ratio": 1.0}, {"loss_ratio": NAN}, {"qlike_nats": 0.0}, {"pinball_share": -1}]
+)
+def test_a_limit_that_tolerates_nothing_or_is_no_number_is_refused(limits):
+    with pytest.raises(UsageError, match="limit of .* must be a number from"):
+        Limits(**limits)

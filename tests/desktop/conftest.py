@@ -18,7 +18,6 @@ from pytestqt.qtbot import QtBot
 
 from outsample.datasets import OptionQuotes, Prices
 from outsample.io import write_store
-from outsample.regimes import RegimeSettings
 from outsample.report import Analysis, analyse
 from outsample.sample import SampleMarket, make_market, small_recipe
 from outsample.sample.provenance import sample_reports
@@ -78,11 +77,10 @@ def bits() -> Callable[[Any], Any]:
 def analysed(state: State, data: OptionQuotes | Prices) -> Analysis:
     """Return the answer to a state without window, thread or cache."""
     if isinstance(data, OptionQuotes):
-        data = data.viewed(state.target, state.axis)
+        data = data.viewed(state.target, state.axis, state.parameters.filters)
     assert state.split is not None
     settings = Settings(state.composition, state.scheme)
-    regimes = RegimeSettings(multiplier=state.penalty)
-    return analyse(Workspace(data), state.split, state.score, state.models, settings, regimes)
+    return analyse(Workspace(data), state.split, state.score, state.models, settings, state.parameters)
 
 
 # --- The hand -------------------------------------------------------------------------------------------------------

@@ -472,7 +472,7 @@ def test_a_case_with_keys_of_a_later_version_says_which_were_left_out(desk, tmp_
 
 @pytest.mark.parametrize(
     "changes",
-    [{"cell": 10_000}, {"cell": -1}, {"penalty": -1.0}, {"penalty": 0.0}, {"cursor": 2**62}, {"active": "nobody"}],
+    [{"cell": 10_000}, {"cell": -1}, {"cursor": 2**62}, {"active": "nobody"}],
     ids=str,
 )
 def test_a_case_with_a_value_that_the_data_do_not_have_is_no_internal_error(desk, tmp_path, changes):

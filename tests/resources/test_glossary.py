@@ -1,5 +1,6 @@
 """The glossary: every word on screen in one or two sentences, and no reference to a word that is not there."""
 
+import itertools
 import re
 import tomllib
 from collections import Counter
@@ -14,7 +15,7 @@ from outsample.scores import ErrorUnit
 from outsample.study import Composition
 from outsample.verdict import MINIMUM_EFFECTIVE, Status
 from outsample.windows import Scheme
-from outsample_resources import glossary
+from outsample_resources import glossary, linked_terms, mentions
 from outsample_resources.package_files import marked_terms, unmarked
 from outsample_resources.terms import entry_of, marked_glossary
 
@@ -70,6 +71,36 @@ def test_numbers_in_the_glossary_are_those_in_the_code():
     assert f"fewer than {SPARSE_BELOW} quotes" in TERMS["cell"]
     assert f"fewer than {_HATCHED_BELOW} times" in TERMS["hatched band"]
     assert f"above {_HATCHED_ABOVE}" in TERMS["hatched band"]
+
+
+@pytest.mark.parametrize("term", TERMS)
+def test_every_link_of_an_entry_has_a_place_in_its_text(term):
+    """What is marked in the file is found again in the text without marks, where the link is put."""
+    places = mentions(TERMS[term], linked_terms(term))
+    assert {found for _, _, found in places} == set(linked_terms(term))
+    assert all(TERMS[term][start:stop].casefold() == found.casefold() for start, stop, found in places)
+
+
+@pytest.mark.parametrize(
+    ("text", "terms", "found"),
+    [
+        ("Regret is regret.", ("regret",), ("Regret", "regret")),
+        ("regrets and unregretted, a regret-free day", ("regret",), ("regret",)),
+        (
+            "a p-value that is a look-adjusted p-value",
+            ("p-value", "look-adjusted p-value"),
+            ("p-value", "look-adjusted p-value"),
+        ),
+        ("in % of premium, or 5% of premiums", ("% of premium",), ("% of premium",)),
+        ("a (c|d)+ is no pattern here: (c|d)+", ("(c|d)+",), ("(c|d)+", "(c|d)+")),
+        ("nothing is looked for", (), ()),
+        ("", ("regret",), ()),
+    ],
+)
+def test_whole_words_are_found_and_of_overlapping_ones_the_longest(text, terms, found):
+    places = mentions(text, terms)
+    assert tuple(text[start:stop] for start, stop, _ in places) == found
+    assert all(stop <= start for (_, stop, _), (start, _, _) in itertools.pairwise(places))
 
 
 def test_a_glossary_that_is_changed_by_its_reader_stays_whole():

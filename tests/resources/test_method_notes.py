@@ -12,7 +12,7 @@ from outsample.models.smile.smiles import VOL_FLOOR
 from outsample.models.surface import RollingSurface
 from outsample.models.value_at_risk import HistoricalVaR, RollingHistoricalVaR
 from outsample.models.variance import RollingVariance
-from outsample_resources import MethodNote, UnknownResourceError, glossary, method_names, method_note
+from outsample_resources import MethodNote, UnknownResourceError, glossary, mentions, method_names, method_note
 
 CATALOGUE = [entry.name for entry in MODELS]
 PROSE = ("purpose", "mechanism", "signs_of_risk", "strengths", "limits")
@@ -54,6 +54,14 @@ def test_no_mark_of_the_file_reaches_the_screen(name):
 @pytest.mark.parametrize("name", CATALOGUE)
 def test_a_term_that_a_note_marks_is_in_the_glossary(name):
     assert [term for term in method_note(name).terms if term not in glossary()] == []
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_a_term_that_a_note_marks_can_be_linked_where_it_stands(name):
+    note = method_note(name)
+    places = [place for field in PROSE for place in mentions(getattr(note, field), note.terms)]
+    assert note.terms
+    assert {term for _, _, term in places} == set(note.terms)
 
 
 def test_the_same_doi_stands_for_the_same_work_in_all_notes():

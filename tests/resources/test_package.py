@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import outsample_resources
-from outsample_resources import changelog, package_files, terms
+from outsample_resources import changelog, package_files, term_places, terms
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = Path(outsample_resources.__file__).parent
@@ -70,7 +70,7 @@ def test_everything_can_be_read_from_a_zip(tmp_path):
     assert answer.stdout.split() == [str(count) for count in here], answer.stderr
 
 
-@pytest.mark.parametrize("module", [package_files, terms], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [package_files, term_places, terms], ids=lambda module: module.__name__)
 def test_examples_in_docstrings_hold(module):
     found = doctest.testmod(module)
     assert found.attempted

@@ -111,7 +111,7 @@ def observe(quotes: "OptionQuotes") -> ObservedQuotes:
         worst = max(waterfall, key=lambda reason: waterfall[reason])
         raise DataError(
             f"an option history needs quotes that can be observed, found {quotes.size:,} of weight 0, "
-            f"most of them: {worst.value}; check the import report"
+            f"most of them: {quotes.filters.says(worst)}; check the import report or relax the filters"
         )
     time, expiry = quotes.time[row], quotes.expiry[row]
     tenor = (expiry - time) / YEAR

@@ -11,7 +11,7 @@ import numpy as np
 from outsample.datasets.cells import Axis
 from outsample.datasets.observed import ObservedQuotes, observe
 from outsample.datasets.prices import Prices
-from outsample.datasets.weights import Target, WeightReason
+from outsample.datasets.weights import Filters, Target, WeightReason
 from outsample.errors import DataError
 from outsample.formulas.black import black_price
 from outsample.scores import ErrorUnit, ScaleDomain
@@ -61,6 +61,8 @@ class OptionQuotes:
         Whether the mid or the venue's mark is the observed price.
     axis : Axis
         Which moneyness axis the cells use.
+    filters : Filters
+        Which sound quotes are observations.
     source : mapping
         Files with SHA-256, column mapping, versions.
     """
@@ -84,6 +86,7 @@ class OptionQuotes:
     instruments: tuple[str, ...]
     target: Target = Target.MID
     axis: Axis = Axis.MONEYNESS
+    filters: Filters = field(default_factory=Filters)
     source: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -181,9 +184,9 @@ class OptionQuotes:
         """Return the underlying through time: the spot index, or the nearest forward where the index is missing."""
         return self.observed.underlying
 
-    def viewed(self, target: Target, axis: Axis) -> "OptionQuotes":
-        """Return the same quotes with another observed price or cell axis; columns are shared."""
-        return replace(self, target=target, axis=axis)
+    def viewed(self, target: Target, axis: Axis, filters: Filters | None = None) -> "OptionQuotes":
+        """Return the same quotes with another observed price, cell axis or other filters; columns are shared."""
+        return replace(self, target=target, axis=axis, filters=filters or self.filters)
 
 
 def _is_sorted(time: Integers, expiry: Integers, strike: Floats) -> bool:

@@ -17,11 +17,11 @@ from typing import Annotated, Final
 
 import numpy as np
 
-from outsample.errors import UsageError
+from outsample.named_parameters import check_parameters
 from outsample.regimes.change_points import PenaltyPath, back_trace, optimal_partition, penalty_path
 from outsample.regimes.daily_volatility import NOISE_VARIANCE, DailyVolatility, annual_volatility
 from outsample.regimes.track import Regime, RegimeTrack, Segment
-from outsample.typing import DAY, Bools, Bounds, Floats, Integers, Unit, frozen
+from outsample.typing import DAY, Bools, Bounds, Floats, Integers, Label, Unit, frozen
 from outsample.windows import Window, iso
 
 __all__ = [
@@ -44,7 +44,8 @@ class RegimeSettings:
     Parameters
     ----------
     multiplier : float
-        Lambda in the price of a change, ``lambda (pi^2 / 2) ln n`` with n the returns known at the train end.
+        How much a change must gain to be accepted: the larger, the fewer regimes. Lambda in the price of a change,
+        ``lambda (pi^2 / 2) ln n`` with n the returns known at the train end.
     shortest_days : int
         Fewest daily returns of a segment. At 1, the plain definition, a single day almost without a move can be a
         regime of its own, since the log of a small square has a long lower tail; a week removes nearly all of that.
@@ -52,19 +53,14 @@ class RegimeSettings:
     Raises
     ------
     UsageError
-        The multiplier is not finite and positive, or the shortest segment is below one day.
+        A value is no number or out of its bounds.
     """
 
-    multiplier: Annotated[float, Unit("x"), Bounds(0.25, 16.0)] = 2.0
-    shortest_days: Annotated[int, Unit("days"), Bounds(1, 60)] = 7
+    multiplier: Annotated[float, Label("Change-point penalty", "penalty {}×"), Unit("×"), Bounds(0.25, 16.0)] = 2.0
+    shortest_days: Annotated[int, Label("Shortest regime", "regime ≥ {} d"), Unit("days"), Bounds(1, 60)] = 7
 
     def __post_init__(self) -> None:
-        if not 0.0 < self.multiplier < np.inf:
-            raise UsageError(
-                f"the penalty multiplier must be finite and above 0, found {self.multiplier}; the default is 2"
-            )
-        if self.shortest_days < 1:
-            raise UsageError(f"a regime must last at least 1 day, found {self.shortest_days}; use 1 for any length")
+        check_parameters(self)
 
     def penalty(self, known: int) -> float:
         """Return the price of one change when `known` returns are known at the train end."""

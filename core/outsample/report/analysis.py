@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from outsample.case_parameters import CaseParameters, agreed
 from outsample.catalog import Entry, ScoreEntry, contenders, entry, kind_of, score
 from outsample.datasets import OptionQuotes, Prices
 from outsample.diagnostics import DecayCurve, Headline, decay, finite, headline
 from outsample.errors import DataError
 from outsample.model import Dataset
 from outsample.prepared import prepared
-from outsample.regimes import DailyVolatility, RegimeSettings, RegimeTrack, regime_track
+from outsample.regimes import DailyVolatility, RegimeTrack, regime_track
 from outsample.study import Failure, Settings, Study, Workspace, compare
-from outsample.verdict import Verdict, default_limit, judge
+from outsample.verdict import Limits, Verdict, judge
 from outsample.windows import Split
 
 __all__ = ["Analysis", "Judged", "analyse", "daily_volatility", "underlying_of"]
@@ -56,6 +57,7 @@ class Analysis:
     results : tuple of Judged or Failure
         In the order of the models asked for.
     regimes : RegimeTrack
+    parameters : CaseParameters
     """
 
     data: Dataset
@@ -64,6 +66,7 @@ class Analysis:
     settings: Settings
     results: tuple[Judged | Failure, ...]
     regimes: RegimeTrack
+    parameters: CaseParameters
 
     @property
     def judged(self) -> tuple[Judged, ...]:
@@ -91,7 +94,7 @@ def analyse(
     score_name: str,
     models: Sequence[str],
     settings: Settings | None = None,
-    regimes: RegimeSettings | None = None,
+    parameters: CaseParameters | None = None,
     executor: Executor | None = None,
 ) -> Analysis:
     """Evaluate, judge and colour one split.
@@ -99,14 +102,14 @@ def analyse(
     Raises
     ------
     UsageError
-        A model or score does not exist.
+        A model or score does not exist, or the quotes were observed under other filters than the parameters name.
     """
-    chosen, item = settings or Settings(), score(score_name)
+    chosen, item, case = settings or Settings(), score(score_name), agreed(parameters, workspace.data)
     kind_of(workspace.data)
     studies = compare(contenders(tuple(models)), workspace, split, item.score, chosen, executor)
-    results = tuple(_judged(study) for study in studies)
-    track = regime_track(daily_volatility(workspace.data), split.train, regimes or RegimeSettings())
-    return Analysis(workspace.data, split, item, chosen, results, track)
+    results = tuple(_judged(study, case.limits) for study in studies)
+    track = regime_track(daily_volatility(workspace.data), split.train, case.regimes)
+    return Analysis(workspace.data, split, item, chosen, results, track, case)
 
 
 def underlying_of(data: Dataset) -> Prices:
@@ -131,13 +134,13 @@ def daily_volatility(data: Dataset) -> DailyVolatility:
     return DailyVolatility.of(history.time, history.close)
 
 
-def _judged(study: Study | Failure) -> Judged | Failure:
+def _judged(study: Study | Failure, limits: Limits) -> Judged | Failure:
     if isinstance(study, Failure):
         return study
     found = headline(study)
     rival = study.benchmark_loss
     level = float("nan") if rival is None else _mean_in_train(study, rival)
-    limit = default_limit(study.score.unit, level)
+    limit = limits.of(study.score.unit, level)
     model = entry(study.name)
     other_loss = model.fitted_by if model.fitted_by != study.score.name else ""
     return Judged(model, study, found, judge(found, limit, other_loss))

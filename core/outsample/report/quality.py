@@ -23,7 +23,9 @@ def quality_table(data: Dataset, report: ImportReport | None) -> Table:
     if isinstance(data, OptionQuotes):
         rows.append(("weight 1", f"{data.observed.size:,} of {data.size:,} quotes are observations."))
         waterfall = data.weight_reasons.items()
-        rows += [("weight 0", f"{reason.value}: {count:,} quotes.") for reason, count in waterfall if count]
+        rows += [
+            ("weight 0", f"{data.filters.says(reason)}: {count:,} quotes.") for reason, count in waterfall if count
+        ]
     rows.append(("content", f"SHA-256 {data.fingerprint}"))
     if report is not None:
         rejects = [f"{one.file}, row {one.row}: {one.reason}: {one.text}" for one in report.rejects[:_LISTED]]

@@ -16,7 +16,7 @@ from outsample.report.analysis import Analysis, Judged
 from outsample.study import Failure
 from outsample.windows import Split, iso
 
-__all__ = ["SIDECAR_FORMAT", "plain", "sidecar", "split_facts", "versions"]
+__all__ = ["SIDECAR_FORMAT", "case_parameter_facts", "plain", "sidecar", "split_facts", "versions"]
 
 SIDECAR_FORMAT: Final = 1
 
@@ -43,6 +43,7 @@ def sidecar(analysis: Analysis, case_text: str) -> dict[str, Any]:
         "split": split_facts(analysis.split),
         "score": score_facts(analysis),
         "settings": plain(analysis.settings),
+        "case_parameters": case_parameter_facts(analysis),
         "models": [_model(result) for result in analysis.results],
         "seeds": _seeds(source),
         "versions": versions(),
@@ -81,6 +82,11 @@ def score_facts(analysis: Analysis) -> dict[str, Any]:
         "functional": score.functional.value,
         "level": score.level,
     }
+
+
+def case_parameter_facts(analysis: Analysis) -> dict[str, Any]:
+    """Return the parameters of the case, and in words those that are not the house default."""
+    return {**plain(analysis.parameters), "changed": list(analysis.parameters.changed())}
 
 
 def versions() -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from outsample.catalog import entry
 from outsample.report.analysis import Analysis, Judged
-from outsample.report.sidecar import data_facts, plain, score_facts, split_facts, versions
+from outsample.report.sidecar import case_parameter_facts, data_facts, plain, score_facts, split_facts, versions
 from outsample.study import Failure
 from outsample.verdict import Status
 
@@ -86,6 +86,7 @@ def verdict_sheet(analysis: Analysis, recorded: Recorded | None = None) -> dict[
         "split": split_facts(analysis.split),
         "score": score_facts(analysis),
         "settings": plain(analysis.settings),
+        "case_parameters": case_parameter_facts(analysis),
         "models": [plain(_judged(one) if isinstance(one, Judged) else _failed(one)) for one in analysis.results],
         "versions": versions(),
     }

@@ -20,6 +20,14 @@ _EXIT_CODES: Final = """exit codes:
 _DATA: Final = "a data file, sample: (the made market) or sp500: (S&P 500, 1999-2018)"
 _WINDOW: Final = "half-open, UTC, ISO-8601, as in 2026-01-01..2026-03-01T08:00Z; an end left out is that of the data"
 
+_PARAMETERS: Final = (
+    ("--limit", "NUMBER", "verdict limit: ratio of option losses, nats of QLIKE, share of the benchmark for pinball"),
+    ("--max-spread", "SHARE", "widest bid-ask spread of an observation, as a share of the mid"),
+    ("--min-tenor", "DAYS", "shortest time to expiry of an observation"),
+    ("--shortest-regime", "DAYS", "fewest days that a volatility regime lasts"),
+    ("--penalty", "NUMBER", "multiplier of the penalty for one regime change more"),
+)
+
 _Commands = argparse._SubParsersAction  # the class of what add_subparsers returns has no public name
 
 
@@ -99,10 +107,18 @@ def _add_evaluate(commands: "_Commands[Parser]") -> None:
     added.add_argument("--scheme", metavar="NAME", help="how refits follow time: anchored, rolling or free")
     added.add_argument("--composition", metavar="NAME", help="weights of cells: train or raw")
     added.add_argument("--target", metavar="NAME", help="observed option price: mid or mark")
+    _add_parameters(added)
     added.add_argument("--out", metavar="FOLDER", help="where tables, verdict.json, case.json and pictures go")
     added.add_argument("--gate", action="store_true", help="exit code 0 pass, 1 watch, 2 fail, 3 not enough data")
     added.add_argument("--json", action="store_true", help="print verdict.json, and nothing else, on standard output")
     added.add_argument("--no-pictures", action="store_true", help="tables only")
+
+
+def _add_parameters(added: Parser) -> None:
+    """Offer the named parameters of a case: as text, since bounds and defaults stand where the numbers are used."""
+    group = added.add_argument_group("parameters of the case; one that is left out is that of the case, or the default")
+    for option, metavar, line in _PARAMETERS:
+        group.add_argument(option, metavar=metavar, help=line)
 
 
 def _add_report(commands: "_Commands[Parser]") -> None:

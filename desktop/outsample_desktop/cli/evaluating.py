@@ -9,7 +9,6 @@ from pathlib import Path
 
 from outsample.catalog import entry
 from outsample.errors import UsageError
-from outsample.regimes import RegimeSettings
 from outsample.report import Analysis, Judged, analyse, gate_code, verdict_sheet, write_evaluation
 from outsample.report.csv_file import json_text
 from outsample.study import Failure, Settings, Workspace
@@ -69,7 +68,7 @@ def _analysed(asked: Question, workspace: Workspace) -> Analysis:
             state.score,
             state.models,
             Settings(state.composition, state.scheme),
-            RegimeSettings(multiplier=state.penalty),
+            state.parameters,
             executor,
         )
 
@@ -103,6 +102,8 @@ def _default_folder() -> Path:
 
 def _print(analysis: Analysis) -> None:
     print(f"{analysis.score.title}, train {_windows(analysis.split)}")
+    if changed := analysis.parameters.changed():
+        print(f"parameters changed: {', '.join(changed)}")
     width = max(len(result.entry.name if isinstance(result, Judged) else result.model) for result in analysis.results)
     for result in analysis.results:
         name, text = _line(result)

@@ -6,18 +6,21 @@ from enum import Enum
 from pathlib import Path
 from typing import Final, TypeVar
 
+from outsample.case_parameters import GROUPS
 from outsample.catalog import MODELS, Kind, default_models, default_score, entry, kind_of, score
 from outsample.datasets import OptionQuotes, Prices, Target
 from outsample.errors import UsageError
+from outsample.named_parameters import named_parameters
 from outsample.report import Recorded
 from outsample.study import Composition
 from outsample.typing import Integers
+from outsample.verdict import Limits
 from outsample.windows import MINIMUM_TIMES, Scheme, Split, Window, default_split
 from outsample_desktop.case_file import looks_like_case, read_case
 from outsample_desktop.cli.entry import complain
 from outsample_desktop.cli.progress import Progress
 from outsample_desktop.cli.time_text import Ends, parse_ends, parse_span
-from outsample_desktop.opening import opened
+from outsample_desktop.opening import as_seen, opened
 from outsample_desktop.session import State
 from outsample_desktop.sources import absolute, load, located
 
@@ -26,6 +29,14 @@ __all__ = ["Question", "fresh_question", "question"]
 _COMPOSITIONS: Final = {"train": Composition.TRAIN, "raw": Composition.RAW}
 _SCHEMES: Final = {scheme.value: scheme for scheme in Scheme}
 _TARGETS: Final = {target.value: target for target in Target}
+
+_PARAMETERS: Final = {
+    "--max-spread": ("filters", "largest_relative_spread"),
+    "--min-tenor": ("filters", "shortest_tenor_days"),
+    "--shortest-regime": ("regimes", "shortest_days"),
+    "--penalty": ("regimes", "multiplier"),
+}
+_LIMIT: Final = "--limit"
 
 Choice = TypeVar("Choice", bound=Enum)
 
@@ -49,6 +60,8 @@ class _Typed:
     test: Ends | None
     purge: int | None
     changes: dict[str, Enum]
+    parameters: dict[tuple[str, str], float]
+    limit: str | None
 
     @classmethod
     def of(cls, arguments: Namespace) -> "_Typed":
@@ -67,6 +80,8 @@ class _Typed:
             None if arguments.test is None else parse_ends(arguments.test, "--test"),
             None if arguments.purge is None else parse_span(arguments.purge, "--purge"),
             {name: value for name, value in changes.items() if value is not None},
+            _parameters(arguments),
+            arguments.limit,
         )
 
 
@@ -99,10 +114,9 @@ def fresh_question(source: str) -> Question:
 def _completed(state: State, loaded: OptionQuotes | Prices, typed: _Typed, recorded: Recorded | None) -> Question:
     state = replace(state, **typed.changes)  # type: ignore[arg-type]  # each under the name of its own field
     kind = kind_of(loaded)
-    if kind is not Kind.OPTIONS and "target" in typed.changes:
-        raise UsageError("--target is about option prices, found a price history; leave it out")
-    data = _viewed(loaded, state)
-    state = _with_models(state, kind, typed)
+    _require_options(kind, typed)
+    state = _with_parameters(_with_models(state, kind, typed), typed)
+    data = as_seen(state, loaded)
     split = _split(state.split, typed, data.times)
     return Question(replace(state, split=split, fingerprint=data.fingerprint), data, recorded)
 
@@ -120,6 +134,34 @@ def _with_models(state: State, kind: Kind, typed: _Typed) -> State:
     return replace(state, score=name, models=models, active=state.active if state.active in models else "")
 
 
+def _parameters(arguments: Namespace) -> dict[tuple[str, str], float]:
+    """Return the parameters that were typed, by group and name; the limit waits until the score is known."""
+    found = {}
+    for option, (group, name) in _PARAMETERS.items():
+        text = getattr(arguments, option.removeprefix("--").replace("-", "_"))
+        if text is not None:
+            one = next(one for one in named_parameters(GROUPS[group]) if one.name == name)
+            found[group, name] = one.read(text, option)
+    return found
+
+
+def _with_parameters(state: State, typed: _Typed) -> State:
+    """Change the parameters that were typed; a limit is that of losses in the unit of the score."""
+    values = dict(typed.parameters)
+    if typed.limit is not None:
+        one = Limits.parameter(score(state.score).score.unit)
+        values["limits", one.name] = one.read(typed.limit, _LIMIT)
+    return replace(state, parameters=state.parameters.with_values(values))
+
+
+def _require_options(kind: Kind, typed: _Typed) -> None:
+    """Refuse choices about option quotes where there are none."""
+    filters = [option for option, place in _PARAMETERS.items() if place[0] == "filters" and place in typed.parameters]
+    asked = (["--target"] if "target" in typed.changes else []) + filters
+    if kind is not Kind.OPTIONS and asked:
+        raise UsageError(f"{asked[0]} is about option prices, found a price history; leave it out")
+
+
 def _require_kind(what: str, found: Kind, kind: Kind) -> None:
     if found is not kind:
         raise UsageError(
@@ -132,17 +174,13 @@ def _recorded(state: State, data: OptionQuotes | Prices, name: str) -> Recorded 
     """Compare the data with the fingerprint in the case, and say so where they differ."""
     if not state.fingerprint:
         return None
-    matches = state.fingerprint in (_viewed(data, state).fingerprint, data.fingerprint)
+    matches = state.fingerprint == data.fingerprint
     if not matches:
         complain(
             f"warning: the data are not those that {name} was saved with (fingerprint {state.fingerprint[:12]}, "
-            f"found {_viewed(data, state).fingerprint[:12]}); the numbers will differ"
+            f"found {data.fingerprint[:12]}); the numbers will differ"
         )
     return Recorded(state.fingerprint, matches)
-
-
-def _viewed(data: OptionQuotes | Prices, state: State) -> OptionQuotes | Prices:
-    return data.viewed(state.target, state.axis) if isinstance(data, OptionQuotes) else data
 
 
 def _split(kept: Split | None, typed: _Typed, times: Integers) -> Split:

@@ -4,10 +4,11 @@ Undo is a list of these; a case file, a picture and a table carry one as text.
 """
 
 import json
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from enum import Enum
 from typing import Any, Final, Self
 
+from outsample.case_parameters import CaseParameters
 from outsample.datasets import Axis, Target
 from outsample.errors import DataError, UsageError
 from outsample.study import Composition
@@ -72,8 +73,8 @@ class State:
         Time of the slices, UTC nanoseconds; None follows the test end.
     handle : Handle
         Handle that the keyboard moves.
-    penalty : float
-        Multiplier of the change-point penalty.
+    parameters : CaseParameters
+        House defaults that the user may change: filters, limits, regimes.
     theme : Theme
     dragging : bool
         A boundary is held: repricing losses are previewed. Never saved.
@@ -95,9 +96,14 @@ class State:
     cell: int | None = None
     cursor: int | None = None
     handle: Handle = Handle.TRAIN_END
-    penalty: float = 2.0
+    parameters: CaseParameters = field(default_factory=CaseParameters)
     theme: Theme = Theme.DARK
     dragging: bool = False
+
+    @property
+    def penalty(self) -> float:
+        """Multiplier of the change-point penalty."""
+        return self.parameters.regimes.multiplier
 
     def to_json(self) -> str:
         """Return the state as text, times in ISO-8601 UTC; `from_json` gives it back unchanged."""
@@ -125,8 +131,9 @@ class State:
             raise DataError("a case must be a JSON object with a format number, found none; open a case file")
         if read["format"] != FORMAT:
             raise DataError(f"this version reads case format {FORMAT}, found {read['format']}; update Outsample")
+        read, unknown = _with_parameters(read)
         known = {field.name for field in fields(cls)} - {"dragging"}
-        unknown = tuple(sorted(set(read) - known - {"format"}))
+        unknown = tuple(sorted({*unknown, *(set(read) - known - {"format"})}))
         values = {name: _typed(name, read[name]) for name in known & set(read)}
         return cls(**values), unknown
 
@@ -152,6 +159,21 @@ def _plain(value: object) -> object:
 def _split_to_json(split: Split) -> dict[str, Any]:
     train, test = ([iso(window.start), iso(window.stop)] for window in (split.train, split.test))
     return {"train": train, "test": test, "purge_ns": split.purge}
+
+
+def _with_parameters(read: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return what was read with its parameters as such, and the names of those that this version does not know.
+
+    Cases written before there were parameters have a ``penalty`` of their own, and nothing else to change.
+    """
+    if "parameters" not in read and "penalty" in read:
+        read = {**read, "parameters": {"regimes": {"multiplier": read["penalty"]}}}
+        del read["penalty"]
+    try:
+        parameters, unknown = CaseParameters.from_plain(read.get("parameters", {}))
+    except UsageError as error:
+        raise DataError(str(error)) from error
+    return {**read, "parameters": parameters}, unknown
 
 
 def _typed(name: str, value: Any) -> Any:

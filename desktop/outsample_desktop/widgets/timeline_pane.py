@@ -13,7 +13,7 @@ from outsample_desktop.resolve.views import Curve, TimelineView, same
 from outsample_desktop.theme import Colours
 from outsample_desktop.widgets.decimation import extremes
 from outsample_desktop.widgets.plot import CurveItem, Overlay, pen
-from outsample_desktop.widgets.time_plot import TimePlot
+from outsample_desktop.widgets.split_plot import SplitPlot
 
 __all__ = ["TimelinePane"]
 
@@ -71,8 +71,8 @@ class TimelinePane(QWidget):
         super().__init__(parent)
         self.setAccessibleName("Timeline")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.price = TimePlot("Price, regimes and windows", is_top=True)
-        self.loss = TimePlot("Loss through time", is_top=False)
+        self.price = SplitPlot("Price, regimes and windows", is_top=True)
+        self.loss = SplitPlot("Loss through time", is_top=False)
         self._price_curve = self.price.curve()
         self._brush = BrushItem()
         self.loss.addItem(self._brush, ignoreBounds=True)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from outsample.datasets import Axis, Settlement, Target, WeightReason
+from outsample.datasets.weights import Filters
 from outsample.errors import DataError
 from outsample.formulas.black import black_price, call_delta
 from outsample.scores import ErrorUnit, ScaleDomain
@@ -21,6 +22,10 @@ def changed(quotes, row=ROW, **values):
         columns[name] = getattr(quotes, name).copy()
         columns[name][row] = value
     return replace(quotes, **columns)
+
+
+def seen_under(quotes, filters):
+    return quotes.viewed(quotes.target, quotes.axis, filters)
 
 
 def reasons(quotes):
@@ -106,6 +111,55 @@ def test_a_relative_spread_of_exactly_a_half_is_not_above_a_half(make, bid, ask)
     """0.0003 to 0.0005 is what a tick of 0.0001 makes; the rounding of its binary fractions must not decide."""
     assert WeightReason.WIDE not in reasons(changed(make(), bid=bid, ask=ask))
     assert reasons(changed(make(), bid=bid, ask=ask * 1.001)).get(WeightReason.WIDE) == 1
+
+
+@pytest.mark.parametrize("share", [0.01, 0.2, 0.5, 1.0])
+def test_a_spread_of_exactly_the_largest_is_observed_and_a_wider_one_is_not(make, share):
+    quotes, mid = make(), 0.01
+    own = Filters(largest_relative_spread=share)
+    exact = changed(quotes, bid=mid * (1 - share / 2), ask=mid * (1 + share / 2))
+    wider = changed(quotes, bid=mid * (1 - share / 2), ask=1.001 * mid * (1 + share / 2))
+    assert reasons(seen_under(exact, own)) == {}
+    assert reasons(seen_under(wider, own)) == {WeightReason.WIDE: 1}
+
+
+def test_a_tenor_of_exactly_the_shortest_is_observed_and_one_second_less_is_not(make):
+    quotes = make(tenors=(7.0, 30.0))
+    own = Filters(shortest_tenor_days=7.0)
+    expiry = quotes.expiry.copy()
+    expiry[quotes.expiry - quotes.time == 7 * DAY] -= SECOND
+    assert reasons(seen_under(quotes, own)) == {}
+    assert reasons(seen_under(replace(quotes, expiry=expiry), own)) == {WeightReason.SHORT: 15}
+
+
+def test_other_filters_change_which_quotes_are_observed_and_nothing_of_those_that_stay(make):
+    quotes = make(tenors=(2.0, 5.0, 30.0))
+    fewer = seen_under(quotes, Filters(shortest_tenor_days=4.0))
+    kept = np.isin(quotes.observed.row, fewer.observed.row)
+    assert fewer.observed.size == 30
+    for name in ("row", "cell", "log_moneyness", "standardised", "tenor", "implied_vol", "premium", "half_spread"):
+        np.testing.assert_array_equal(getattr(fewer.observed, name), getattr(quotes.observed, name)[kept])
+    np.testing.assert_array_equal(fewer.underlying().close, quotes.underlying().close)
+    assert fewer.fingerprint == quotes.fingerprint
+    assert fewer.bid is quotes.bid
+
+
+def test_filters_stay_when_quotes_are_seen_another_way(make):
+    own = Filters(0.3, 2.0)
+    assert seen_under(make(), own).viewed(Target.MARK, Axis.DELTA).filters == own
+
+
+def test_a_reason_is_said_with_the_number_that_decided():
+    assert Filters().says(WeightReason.WIDE) == "relative spread above 0.5"
+    assert Filters().says(WeightReason.SHORT) == "tenor below 1 day"
+    assert Filters(0.25, 2.5).says(WeightReason.WIDE) == "relative spread above 0.25"
+    assert Filters(0.25, 2.5).says(WeightReason.SHORT) == "tenor below 2.5 days"
+    assert Filters().says(WeightReason.CROSSED) == WeightReason.CROSSED.value
+
+
+def test_filters_that_leave_nothing_say_which_one_and_how_to_cure_it(make):
+    with pytest.raises(DataError, match="most of them: tenor below 60 days; .* relax the filters"):
+        _ = seen_under(make(), Filters(shortest_tenor_days=60.0)).observed
 
 
 def test_the_first_reason_of_the_waterfall_counts(make):

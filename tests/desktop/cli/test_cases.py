@@ -95,7 +95,7 @@ def test_a_sidecar_is_as_good_as_a_case(call, folder, tmp_path):
         ({"score": "no-such-score"}, "no-such-score"),
         ({"models": ["normal-var"]}, "is for prices"),
         ({"split": {"train": ["1999-01-01", "1999-06-01"], "test": ["2000-01-01", "2001-01-01"], "purge_ns": 0}}, "20"),
-        ({"penalty": -1.0}, "-1"),
+        ({"parameters": {"regimes": {"multiplier": -1.0}}}, "-1"),
         ({"format": 2}, "format"),
     ],
     ids=lambda value: str(value)[:24],

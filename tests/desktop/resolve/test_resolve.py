@@ -10,7 +10,6 @@ import pytest
 from outsample.catalog import SCORES, Kind, models_for
 from outsample.datasets import Axis, Target
 from outsample.diagnostics import error_surface
-from outsample.regimes import RegimeSettings
 from outsample.report import analyse
 from outsample.study import Composition, Settings, Workspace
 from outsample.typing import SECOND
@@ -54,8 +53,7 @@ def ask(workspaces):
         key = (id(workspace), split, state.score, state.models, state.composition, state.scheme, stride)
         if key not in known:
             settings = Settings(state.composition, state.scheme, stride)
-            regimes = RegimeSettings(multiplier=state.penalty)
-            known[key] = analyse(workspace, split, state.score, state.models, settings, regimes)
+            known[key] = analyse(workspace, split, state.score, state.models, settings, state.parameters)
         state = replace(state, split=split)
         return known[key], resolve(state, known[key], 1.5)
 

@@ -5,12 +5,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outsample.case_parameters import CaseParameters
 from outsample.datasets import Axis, Target
+from outsample.datasets.weights import Filters
 from outsample.errors import DataError, OutsampleError
+from outsample.regimes import RegimeSettings
 from outsample.study import Composition
+from outsample.verdict import Limits
 from outsample.windows import Handle, Scheme, Split, Window
 from outsample_desktop.session import Measure, Side, State, Theme
 
+PARAMETERS = st.builds(
+    lambda *numbers: CaseParameters(Filters(*numbers[:2]), Limits(*numbers[2:5]), RegimeSettings(*numbers[5:])),
+    st.floats(0.01, 2.0),
+    st.floats(0.0, 365.0),
+    st.floats(1.01, 10.0),
+    st.floats(0.001, 5.0),
+    st.floats(0.001, 10.0),
+    st.floats(0.25, 16.0),
+    st.integers(1, 60),
+)
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
 TIME = st.integers(-(2**62), 2**62)
 SPLIT = (
@@ -38,7 +52,7 @@ STATES = st.builds(
     cell=st.none() | st.integers(0, 10_000),
     cursor=st.none() | TIME,
     handle=st.sampled_from(Handle),
-    penalty=st.floats(0.01, 100.0),
+    parameters=PARAMETERS,
     theme=st.sampled_from(Theme),
     dragging=st.booleans(),
 )
@@ -97,6 +111,63 @@ def test_keys_that_this_version_does_not_know_are_named_in_order_and_left_out():
 
 def test_fields_that_an_older_version_did_not_know_keep_their_defaults():
     assert State.from_json('{"format": 1}') == (State(), ())
+
+
+def old_case(**changes):
+    """Return a case as it was written before there were parameters: with a penalty of its own."""
+    read = json.loads(PLAIN.to_json())
+    del read["parameters"]
+    return json.dumps({**read, "penalty": 2.0, **changes})
+
+
+def test_a_case_written_before_there_were_parameters_still_opens_with_its_penalty():
+    assert State.from_json(old_case()) == (PLAIN, ())
+    state, unknown = State.from_json(old_case(penalty=4.0))
+    assert unknown == ()
+    assert state == replace(PLAIN, parameters=CaseParameters(regimes=RegimeSettings(multiplier=4.0)))
+    assert "penalty" not in json.loads(state.to_json())
+
+
+@pytest.mark.parametrize("penalty", [0, -1.0, 0.2, 17, "2", None, True, [2], float("nan"), 1e400])
+def test_a_penalty_that_no_search_can_use_is_refused_in_an_old_case(penalty):
+    sentence = complaint(old_case(penalty=penalty))
+    assert "change-point penalty must be a number from 0.25 to 16" in sentence
+    assert sentence.endswith("the default is 2")
+
+
+def test_a_case_may_name_some_of_its_parameters_and_the_others_keep_their_defaults():
+    state, unknown = State.from_json(with_value("parameters", {"filters": {"shortest_tenor_days": 2}}))
+    assert unknown == ()
+    assert state.parameters == CaseParameters(filters=Filters(shortest_tenor_days=2.0))
+
+
+def test_parameters_that_this_version_does_not_know_are_named_and_left_out():
+    odd = {"filters": {"shortest_tenor_days": 3.0, "colour": 1}, "weather": {"rain": 1}}
+    state, unknown = State.from_json(with_value("parameters", odd))
+    assert unknown == ("parameters.filters.colour", "parameters.weather")
+    assert state.parameters == CaseParameters(filters=Filters(shortest_tenor_days=3.0))
+
+
+@pytest.mark.parametrize(
+    ("parameters", "cause"),
+    [
+        ({"filters": {"largest_relative_spread": 0.0}}, "largest relative spread must be a number from 0.01 to 2"),
+        ({"filters": {"shortest_tenor_days": -1}}, "shortest tenor"),
+        ({"filters": {"shortest_tenor_days": "1"}}, "found '1'"),
+        ({"limits": {"loss_ratio": 1.0}}, "limit of option losses"),
+        ({"limits": {"qlike_nats": None}}, "found None"),
+        ({"regimes": {"shortest_days": 7.5}}, "shortest regime must be a whole number from 1 to 60 days, found 7.5"),
+        ({"regimes": {"shortest_days": True}}, "found True"),
+        ({"regimes": {"multiplier": float("inf")}}, "change-point penalty"),
+        ({"regimes": [2.0, 7]}, "parameters.regimes"),
+        ([], "parameters of a case"),
+        (None, "parameters of a case"),
+        ("a\nb", "parameters of a case"),
+    ],
+    ids=str,
+)
+def test_a_parameter_out_of_range_is_refused_in_one_sentence_that_names_it(parameters, cause):
+    assert cause in complaint(with_value("parameters", parameters))
 
 
 @pytest.mark.parametrize("text", ["", "{", "nonsense", "[1, 2", '{"format": 1,}', "\x00"])
