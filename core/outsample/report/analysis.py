@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from outsample.catalog import Entry, ScoreEntry, contenders, entry, kind_of, score
 from outsample.datasets import OptionQuotes, Prices
-from outsample.diagnostics import DecayCurve, Headline, decay, finite, headline
+from outsample.diagnostics import DecayCurve, Headline, decay, headline, mean_of
 from outsample.errors import DataError
 from outsample.model import Dataset
 from outsample.prepared import prepared
@@ -65,7 +64,7 @@ class Analysis:
     results: tuple[Judged | Failure, ...]
     regimes: RegimeTrack
 
-    @property
+    @cached_property
     def judged(self) -> tuple[Judged, ...]:
         """The models that could be judged."""
         return tuple(result for result in self.results if isinstance(result, Judged))
@@ -136,13 +135,8 @@ def _judged(study: Study | Failure) -> Judged | Failure:
         return study
     found = headline(study)
     rival = study.benchmark_loss
-    level = float("nan") if rival is None else _mean_in_train(study, rival)
+    level = float("nan") if rival is None else mean_of(rival, study.train_rows)[0]
     limit = default_limit(study.score.unit, level)
     model = entry(study.name)
     other_loss = model.fitted_by if model.fitted_by != study.score.name else ""
     return Judged(model, study, found, judge(found, limit, other_loss))
-
-
-def _mean_in_train(study: Study, series: Any) -> float:
-    values = finite(series, study.train_rows)
-    return float(values.mean()) if values.size else float("nan")

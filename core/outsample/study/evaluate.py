@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
+from outsample.compiled import kernel
 from outsample.errors import FitError
 from outsample.model import Dataset, Fitted, Model, Prediction, Refits, RefitSchedule
 from outsample.scores import Functional, ScaleDomain, Score
@@ -150,10 +151,15 @@ def contrast(loss: Floats, other: Floats, ratio: bool) -> Floats:
     """Return ``ln loss - ln other`` or ``loss - other`` per time; NaN where either is missing or not positive."""
     if not ratio:
         return np.asarray(loss - other)
-    valid = (loss > 0) & (other > 0)
-    out = np.full(loss.size, np.nan)
-    np.log(np.divide(loss, other, out=out, where=valid), out=out, where=valid)
+    out = np.empty(loss.size)
+    _log_ratio(loss, other, out)
     return out
+
+
+@kernel
+def _log_ratio(loss: Floats, other: Floats, out: Floats) -> None:  # pragma: no cover - compiled
+    for t in range(out.size):
+        out[t] = np.log(loss[t] / other[t]) if loss[t] > 0.0 and other[t] > 0.0 else np.nan
 
 
 def refit_schedule(split: Split, scheme: Scheme, times: Integers) -> RefitSchedule:
@@ -211,24 +217,26 @@ def compare(
     scored side by side; the numbers are the same bits either way.
     """
     chosen = settings or Settings()
-    fits = {model: _fit(model, workspace.data, split) for one in contenders for model in one.models}
+    models = dict.fromkeys(model for one in contenders for model in one.models)
+    fits = {model: _fit(model, workspace.data, split) for model in models}
     candidates = [_candidate(one, fits, workspace.data, split, chosen) for one in contenders]
     fitted = [entry for entry in candidates if isinstance(entry, _Candidate)]
     jobs = {job.key: job for entry in fitted for job in entry.jobs}
     workspace.make_room(len(jobs))
     guess = workspace.latest_mask
+    composed = split.train if chosen.composition is Composition.TRAIN else None
 
     def work(job: _Job) -> Predicted:
         """Predict, and score under the mask of the last comparison: it hardly ever changes."""
         made = workspace.predicted(job.key, job.predict)
         if guess is not None and _is_consistent(made.prediction, score):
-            workspace.losses(made, score, chosen.stride, guess)
+            workspace.losses(made, score, chosen.stride, guess, composed)
         return made
 
     predicted = _side_by_side(executor, work, jobs)
     mask = workspace.latest_mask = Mask.common(predicted[job.key] for entry in fitted for job in entry.compared)
     consistent = {key: one for key, one in predicted.items() if _is_consistent(one.prediction, score)}
-    losses = {key: workspace.losses(one, score, chosen.stride, mask) for key, one in consistent.items()}
+    losses = {key: workspace.losses(one, score, chosen.stride, mask, composed) for key, one in consistent.items()}
     weights = workspace.observations(score.unit, chosen.stride, mask).composition(split.train)
     return tuple(_study(entry, predicted, losses, weights, split, score, chosen, mask) for entry in candidates)
 

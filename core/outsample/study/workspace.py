@@ -13,6 +13,7 @@ from outsample.model import Dataset, Prediction
 from outsample.scores import ErrorUnit, Functional, Score
 from outsample.study.losses import Losses, Observations, observe
 from outsample.typing import Bools, Floats
+from outsample.windows import Window
 
 __all__ = ["Mask", "Predicted", "Workspace"]
 
@@ -102,8 +103,6 @@ class Workspace:
 
         def build() -> Predicted:
             prediction = predict()
-            if prediction.functional is not Functional.VARIANCE and np.isfinite(prediction.values.sum()):
-                return Predicted(key, prediction)  # a sum is finite only if every term is: one cheap pass
             finite = np.isfinite(prediction.values)
             if prediction.functional is Functional.VARIANCE:
                 finite &= prediction.values > 0.0  # no score can judge a variance of nothing: it is no prediction
@@ -116,14 +115,16 @@ class Workspace:
         key = (unit, stride, mask.key)
         return self._remembered("observations", key, lambda: observe(self.data, unit, stride, mask.values))
 
-    def losses(self, predicted: Predicted, score: Score, stride: int, mask: Mask) -> Losses:
-        """Return the tabulated losses of a prediction."""
+    def losses(
+        self, predicted: Predicted, score: Score, stride: int, mask: Mask, train: Window | None = None
+    ) -> Losses:
+        """Return the losses of a prediction, tabulated and averaged under the composition of `train`, or raw."""
 
         def build() -> Losses:
             seen = self.observations(score.unit, stride, mask)
             values: Floats = predicted.prediction.values[seen.rows]
             losses = Losses(score, seen, self.data.express(values, score.unit.domain, seen.rows))
-            _ = losses.cell_means
+            losses.tabulate(None if train is None else seen.composition(train))
             return losses
 
         return self._remembered("losses", (predicted.key, score, stride, mask.key), build)

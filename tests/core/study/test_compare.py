@@ -97,7 +97,7 @@ def test_models_are_compared_on_the_quotes_that_all_of_them_predict(market, spli
     for study, vol in ((a, 0.5), (b, 0.6), (c, 0.7)):
         assert study.losses.seen.counts.sum() == common.sum()
         error = 100.0 * (vol - quotes.observed.implied_vol[common])
-        total = study.losses.table[0].sum()
+        total = study.losses.table[:, :, 0].sum()
         assert total == pytest.approx((error**2).sum(), rel=1e-12)
 
 

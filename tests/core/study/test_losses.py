@@ -161,7 +161,7 @@ def test_an_empty_cell_is_left_out_and_the_rest_renormalised():
     weights = losses.seen.composition(Window(0, 10))
     np.testing.assert_allclose(weights, [2 / 3, 1 / 3, 0.0])
     np.testing.assert_allclose(losses.per_time(weights), [2 / 3 * 1 + 1 / 3 * 4, 9.0, 16.0])
-    np.testing.assert_allclose(losses.seen.coverage(weights), [1.0, 1 / 3, 2 / 3])
+    np.testing.assert_allclose(losses.seen.shares(weights).coverage, [1.0, 1 / 3, 2 / 3])
 
 
 def test_a_time_whose_cells_the_train_window_never_held_has_no_loss():
@@ -186,7 +186,7 @@ def test_the_table_holds_the_sums_of_what_the_score_says(score):
     expected = np.zeros((5, 3, 2))
     for i, (value, error) in enumerate(zip(losses.values(), losses.errors(), strict=True)):
         expected[history.time_index[i], history.cell[i]] += value, error
-    np.testing.assert_allclose(np.moveaxis(losses.table, 0, -1), expected, rtol=1e-12)
+    np.testing.assert_allclose(losses.table, expected, rtol=1e-12)
 
 
 @pytest.mark.parametrize("stride", [2, 3])
@@ -203,7 +203,7 @@ def test_a_preview_judges_every_other_time_exactly(stride):
 def test_losses_cannot_be_written_to():
     history = Table([0], [0], [0], 1, [0.0])
     losses = losses_of(history, np.ones(1))
-    for array in (losses.table, losses.seen.counts, losses.seen.cell, losses.seen.inverse_counts):
+    for array in (losses.table, losses.seen.counts, losses.seen.cell, losses.seen.shares(None).of_sum):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0
 

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from outsample.compiled import kernel
 from outsample.cumulative import Cumulative
 from outsample.datasets import OptionQuotes
 from outsample.errors import FitError
@@ -87,9 +88,10 @@ class NormalEquations:
 
     def _standard_errors(self, rows: slice, scale: Floats, gram: Floats, coefficients: Floats) -> Floats:
         """Sandwich with one cluster per time: quotes of one snapshot are anything but independent."""
-        scores = self.moment[rows] * scale - (self.gram[rows] @ (coefficients * scale)) * scale
+        meat = np.empty(gram.shape)
+        _sum_of_squared_scores(self.moment[rows], self.gram[rows], scale, coefficients * scale, meat)
         bread = np.linalg.inv(_ridged(gram))
-        return np.asarray(np.sqrt(np.diag(bread @ (scores.T @ scores) @ bread)))
+        return np.asarray(np.sqrt(np.diag(bread @ meat @ bread)))
 
     def solve_before_each(self, schedule: RefitSchedule) -> tuple[Floats, Floats]:
         """Return per time (m, k) coefficients and (m,) mean forward of a fit strictly before it; NaN where short."""
@@ -114,6 +116,25 @@ class NormalEquations:
     def _between(sums: Cumulative, start: Integers, stop: Integers) -> Floats:
         count = (stop - start).reshape(-1, *(1,) * sums.centre.ndim)
         return np.asarray(sums.sums[stop] - sums.sums[start] + count * sums.centre)
+
+
+@kernel
+def _sum_of_squared_scores(  # pragma: no cover - compiled
+    moment: Floats, gram: Floats, scale: Floats, coefficients: Floats, out: Floats
+) -> None:
+    """Fill `out` (k, k) with the sum over times of ``s s'``, ``s = (X'y - X'X b) scale`` the scores of one time."""
+    size = scale.size
+    score = np.empty(size)
+    out[:] = 0.0
+    for t in range(moment.shape[0]):
+        for i in range(size):
+            fitted = 0.0
+            for j in range(size):
+                fitted += gram[t, i, j] * coefficients[j]
+            score[i] = (moment[t, i] - fitted) * scale[i]
+        for i in range(size):
+            for j in range(size):
+                out[i, j] += score[i] * score[j]
 
 
 def _ridged(gram: Floats) -> Floats:
