@@ -99,6 +99,7 @@ class DecayPane(_CurvePane[DecayView]):
         if self._left.is_log is not view.is_log:
             self._left.is_log = view.is_log
             self._left.picture = None
+            self._left.update()
         self._draw(view.curves, role)
         active = next((curve for curve in view.curves if curve.is_active), None)
         if active is None or view.low.size != active.x.size:

@@ -4,6 +4,7 @@ No auto-range, no grid, no menu, no antialias, no linked axes; ranges are set by
 only when they change. Ticks are short and opaque.
 """
 
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -23,8 +24,9 @@ _LOW, _TOP = 1.0, 5.0  # stacking of curves: the active one lies above the other
 _LEFT: Final = 46  # pixels for the numbers of the vertical axis, the same everywhere so that panes line up
 
 
+@cache
 def pen(colour: str, width: float = 1.0, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
-    """Return a cosmetic pen: one pixel unless said otherwise, because wide lines cost ten times as much."""
+    """Return a cosmetic pen: one pixel unless said otherwise, because wide lines cost ten times as much. Never alter it."""
     made = QPen(QColor(colour), width, style)
     made.setCosmetic(True)
     return made
@@ -70,7 +72,9 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             axis = self.getAxis(side)
             axis.setStyle(tickFont=small_font(8.0), tickAlpha=255, tickTextOffset=3, maxTickLevel=0)
             axis.enableAutoSIPrefix(False)
+            axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)  # its texts are laid out at every replay
         self.getAxis("left").setWidth(_LEFT)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # the background is ours: not twice
 
     def paint_in(self, role: Colours) -> None:
         """Take the colours of a theme."""
@@ -162,7 +166,7 @@ class PointsItem(Overlay):
         """Show points; NaN is left out."""
         keep = np.isfinite(x) & np.isfinite(y)
         self._points = QPolygonF([QPointF(a, b) for a, b in zip(x[keep].tolist(), y[keep].tolist(), strict=True)])
-        self._pen = pen(colour, size)
+        self._pen = QPen(pen(colour, size))
         self._pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         self.update()
 

@@ -113,6 +113,7 @@ class TimelinePane(QWidget):
         if old is None or old.is_log != view.is_log:
             self.loss.left_axis.is_log = view.is_log
             self.loss.left_axis.picture = None
+            self.loss.left_axis.update()
         self._name(view, role)
         if old is None or not same(old.losses, view.losses):
             self._show_losses(view, role)
