@@ -1,7 +1,6 @@
 """Everything that is shown for one split: the same object feeds the window, the command line and the tables."""
 
 from collections.abc import Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -91,7 +90,6 @@ def analyse(
     models: Sequence[str],
     settings: Settings | None = None,
     regimes: RegimeSettings | None = None,
-    executor: Executor | None = None,
 ) -> Analysis:
     """Evaluate, judge and colour one split.
 
@@ -102,7 +100,7 @@ def analyse(
     """
     chosen, item = settings or Settings(), score(score_name)
     kind_of(workspace.data)
-    studies = compare(contenders(tuple(models)), workspace, split, item.score, chosen, executor)
+    studies = compare(contenders(tuple(models)), workspace, split, item.score, chosen)
     results = tuple(_judged(study) for study in studies)
     track = regime_track(daily_volatility(workspace.data), split.train, regimes or RegimeSettings())
     return Analysis(workspace.data, split, item, chosen, results, track)

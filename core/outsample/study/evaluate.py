@@ -1,10 +1,9 @@
 """Fit on train, judge on test: the one path from a model to its losses, in the window, headless and in notebooks."""
 
 from collections.abc import Callable, Hashable, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -209,13 +208,8 @@ def compare(
     split: Split,
     score: Score,
     settings: Settings | None = None,
-    executor: Executor | None = None,
 ) -> tuple[Study | Failure, ...]:
-    """Evaluate several models on the observations that all of them predict.
-
-    The order of the answers is the order of `contenders`. With an `executor` the models are fitted, predicted and
-    scored side by side; the numbers are the same bits either way.
-    """
+    """Evaluate several models on the observations that all of them predict, in the order of `contenders`."""
     chosen = settings or Settings()
     models = dict.fromkeys(model for one in contenders for model in one.models)
     fits = {model: _fit(model, workspace.data, split) for model in models}
@@ -223,20 +217,11 @@ def compare(
     fitted = [entry for entry in candidates if isinstance(entry, _Candidate)]
     jobs = {job.key: job for entry in fitted for job in entry.jobs}
     workspace.make_room(len(jobs))
-    guess = workspace.latest_mask
+    predicted = {key: workspace.predicted(key, job.predict) for key, job in jobs.items()}
+    mask = Mask.common(predicted[job.key] for entry in fitted for job in entry.compared)
+    consistent = [one for one in predicted.values() if _is_consistent(one.prediction, score)]
     composed = split.train if chosen.composition is Composition.TRAIN else None
-
-    def work(job: _Job) -> Predicted:
-        """Predict, and score under the mask of the last comparison: it hardly ever changes."""
-        made = workspace.predicted(job.key, job.predict)
-        if guess is not None and _is_consistent(made.prediction, score):
-            workspace.losses(made, score, chosen.stride, guess, composed)
-        return made
-
-    predicted = _side_by_side(executor, work, jobs)
-    mask = workspace.latest_mask = Mask.common(predicted[job.key] for entry in fitted for job in entry.compared)
-    consistent = {key: one for key, one in predicted.items() if _is_consistent(one.prediction, score)}
-    losses = {key: workspace.losses(one, score, chosen.stride, mask, composed) for key, one in consistent.items()}
+    losses = workspace.losses(consistent, score, chosen.stride, mask, composed)
     weights = workspace.observations(score.unit, chosen.stride, mask).composition(split.train)
     return tuple(_study(entry, predicted, losses, weights, split, score, chosen, mask) for entry in candidates)
 
@@ -263,20 +248,7 @@ class _Candidate:
 
     @property
     def jobs(self) -> tuple[_Job, ...]:
-        """Benchmarks first: surfaces take longest."""
-        return tuple(job for job in (self.benchmark, self.own, self.refitted) if job is not None)
-
-
-Given = TypeVar("Given")
-Made = TypeVar("Made")
-
-
-def _side_by_side(
-    executor: Executor | None, work: Callable[[Given], Made], items: dict[Hashable, Given]
-) -> dict[Hashable, Made]:
-    """Return `work` of every item, on the threads of `executor` where there is one."""
-    done = map(work, items.values()) if executor is None else executor.map(work, items.values())
-    return dict(zip(items, done, strict=True))
+        return tuple(job for job in (self.own, self.benchmark, self.refitted) if job is not None)
 
 
 def _fit(model: Model[Any], data: Dataset, split: Split) -> Fitted[Any] | FitError:

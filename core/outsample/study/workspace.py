@@ -9,10 +9,11 @@ from typing import Any, Final, TypeVar
 
 import numpy as np
 
+from outsample.compiled import kernel
 from outsample.model import Dataset, Prediction
 from outsample.scores import ErrorUnit, Functional, Score
-from outsample.study.losses import Losses, Observations, observe
-from outsample.typing import Bools, Floats
+from outsample.study.losses import Losses, Observations, observe, tabulate
+from outsample.typing import Bools, Floats, frozen
 from outsample.windows import Window
 
 __all__ = ["Mask", "Predicted", "Workspace"]
@@ -85,7 +86,6 @@ class Workspace:
 
     def __init__(self, data: Dataset) -> None:
         self.data = data
-        self.latest_mask: Mask | None = None
         self.kept = _SPARE
         self._lock = threading.Lock()
         self._kinds: dict[str, OrderedDict[Hashable, Any]] = {}
@@ -103,6 +103,8 @@ class Workspace:
 
         def build() -> Predicted:
             prediction = predict()
+            if prediction.functional is not Functional.VARIANCE and _all_finite(prediction.values):
+                return Predicted(key, prediction)  # nearly always, and four times as quick as finding out which
             finite = np.isfinite(prediction.values)
             if prediction.functional is Functional.VARIANCE:
                 finite &= prediction.values > 0.0  # no score can judge a variance of nothing: it is no prediction
@@ -116,18 +118,23 @@ class Workspace:
         return self._remembered("observations", key, lambda: observe(self.data, unit, stride, mask.values))
 
     def losses(
-        self, predicted: Predicted, score: Score, stride: int, mask: Mask, train: Window | None = None
-    ) -> Losses:
-        """Return the losses of a prediction, tabulated and averaged under the composition of `train`, or raw."""
+        self, predicted: Iterable[Predicted], score: Score, stride: int, mask: Mask, train: Window | None
+    ) -> dict[Hashable, Losses]:
+        """Return the losses of predictions by their identity, averaged under the composition of `train`, or raw."""
+        seen = self.observations(score.unit, stride, mask)
+        fresh: list[Losses] = []
 
-        def build() -> Losses:
-            seen = self.observations(score.unit, stride, mask)
-            values: Floats = predicted.prediction.values[seen.rows]
-            losses = Losses(score, seen, self.data.express(values, score.unit.domain, seen.rows))
-            losses.tabulate(None if train is None else seen.composition(train))
-            return losses
+        def of(one: Predicted) -> Losses:
+            def build() -> Losses:
+                values = frozen(np.ascontiguousarray(one.prediction.values[seen.rows]))
+                fresh.append(Losses(score, seen, frozen(self.data.express(values, score.unit.domain, seen.rows))))
+                return fresh[-1]
 
-        return self._remembered("losses", (predicted.key, score, stride, mask.key), build)
+            return self._remembered("losses", (one.key, score, stride, mask.key), build)
+
+        found = {one.key: of(one) for one in predicted}
+        tabulate(fresh, None if train is None else seen.composition(train))
+        return found
 
     def _remembered(self, kind: str, key: Hashable, build: Callable[[], Value]) -> Value:
         with self._lock:
@@ -142,3 +149,11 @@ class Workspace:
             while len(entries) > self.kept:
                 entries.popitem(last=False)
         return found
+
+
+@kernel
+def _all_finite(values: Floats) -> bool:  # pragma: no cover - compiled
+    missing = 0
+    for value in values:
+        missing += not np.isfinite(value)
+    return missing == 0

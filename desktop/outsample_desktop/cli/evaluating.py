@@ -3,7 +3,6 @@
 import os
 import sys
 from argparse import Namespace
-from concurrent.futures import ThreadPoolExecutor
 from math import exp, isfinite
 from pathlib import Path
 
@@ -19,8 +18,6 @@ from outsample_desktop.cli.request import Question, fresh_question, question
 from outsample_desktop.sources import SAMPLE
 
 __all__ = ["evaluate", "report"]
-
-_THREADS = 2  # no window paints beside it; the numbers are the same bits
 
 
 def evaluate(arguments: Namespace) -> int:
@@ -62,16 +59,10 @@ def _analysed(asked: Question, workspace: Workspace) -> Analysis:
     """Ask the one function that the window asks, with the same settings."""
     state = asked.state
     assert state.split is not None  # a question is complete
-    with ThreadPoolExecutor(_THREADS) as executor:
-        return analyse(
-            workspace,
-            state.split,
-            state.score,
-            state.models,
-            Settings(state.composition, state.scheme),
-            RegimeSettings(multiplier=state.penalty),
-            executor,
-        )
+    settings = Settings(state.composition, state.scheme)
+    return analyse(
+        workspace, state.split, state.score, state.models, settings, RegimeSettings(multiplier=state.penalty)
+    )
 
 
 def _write(

@@ -14,7 +14,8 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from outsample.typing import Floats
-from outsample_desktop.theme import Colours, small_font
+from outsample_desktop.theme import Colours
+from outsample_desktop.widgets.axes import LinearAxis
 
 __all__ = ["BandItem", "CurveItem", "Overlay", "Plot", "PointsItem", "hysteresis", "pen"]
 
@@ -22,11 +23,12 @@ _FILL_LEAST: Final = 0.6  # data filling less of the axis than this make it shri
 _MARGIN: Final = 0.06
 _LOW, _TOP = 1.0, 5.0  # stacking of curves: the active one lies above the others
 _LEFT: Final = 46  # pixels for the numbers of the vertical axis, the same everywhere so that panes line up
+_BOTTOM: Final = 19  # pixels for the numbers of the horizontal axis
 
 
 @cache
 def pen(colour: str, width: float = 1.0, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
-    """Return a cosmetic pen: one pixel unless said otherwise, because wide lines cost ten times as much. Never alter it."""
+    """Return a cosmetic pen, one pixel unless said otherwise: wide lines cost ten times as much. Never alter it."""
     made = QPen(QColor(colour), width, style)
     made.setCosmetic(True)
     return made
@@ -58,7 +60,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
     """
 
     def __init__(self, name: str, axes: dict[str, Any] | None = None) -> None:
-        super().__init__(axisItems=axes or {})
+        super().__init__(axisItems={"left": LinearAxis("left"), "bottom": LinearAxis("bottom")} | (axes or {}))
         self.setAccessibleName(name)
         self.setFrameShape(self.Shape.NoFrame)
         self.setMenuEnabled(False)
@@ -68,11 +70,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self.plotItem.layout.setContentsMargins(0, 2, 4, 0)
         self.setMinimumSize(120, 48)
         self._span = {"x": (0.0, 1.0), "y": (0.0, 1.0)}
-        for side in ("left", "bottom"):
-            axis = self.getAxis(side)
-            axis.setStyle(tickFont=small_font(8.0), tickAlpha=255, tickTextOffset=3, maxTickLevel=0)
-            axis.enableAutoSIPrefix(False)
-            axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)  # its texts are laid out at every replay
+        self.getAxis("bottom").setHeight(_BOTTOM)
         self.getAxis("left").setWidth(_LEFT)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # the background is ours: not twice
 
@@ -80,10 +78,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         """Take the colours of a theme."""
         self.setBackground(role.panel)
         for side in ("left", "bottom"):
-            axis = self.getAxis(side)
-            axis.setPen(pen(role.line))
-            axis.setTextPen(pen(role.muted))
-            axis.setTickPen(pen(role.line))
+            self.getAxis(side).paint_in(pen(role.line), pen(role.muted))
 
     def span_x(self, low: float, high: float) -> None:
         """Show ``[low, high]`` horizontally; the same range again costs nothing."""
@@ -98,6 +93,10 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             self._span["y"] = (low, high)
             self.plotItem.vb.setYRange(low, high, padding=0)
             self.plotItem.vb.updateMatrix()
+
+    def fit_x(self, low: float, high: float, floor: float | None = None) -> None:
+        """Show data in [low, high] horizontally, keeping the present range while it serves."""
+        self.span_x(*hysteresis(self._span["x"], low, high, floor))
 
     def fit_y(self, low: float, high: float, floor: float | None = None) -> None:
         """Show data in [low, high] vertically, keeping the present range while it serves."""

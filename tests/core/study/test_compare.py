@@ -255,17 +255,6 @@ def test_price_models_answer_alike_after_a_drag(market):
             assert all(same_study(a, b) for a, b in zip(answers, fresh, strict=True))
 
 
-def test_threads_make_no_difference_to_a_bit(market):
-    with ThreadPoolExecutor(4) as pool:
-        shared = Workspace(market.quotes)
-        for split, scheme in drag(market.quotes, 8, seed=3):
-            settings = Settings(scheme=scheme)
-            alone = compare(contenders(OPTIONS), Workspace(market.quotes), split, VOL, settings)
-            together = compare(contenders(OPTIONS), shared, split, VOL, settings, pool)
-            assert [study.name for study in together] == list(OPTIONS)
-            assert all(same_study(a, b) for a, b in zip(alone, together, strict=True))
-
-
 def test_several_comparisons_at_once_on_one_workspace_agree(market):
     shared = Workspace(market.quotes)
     splits = [split for split, _ in drag(market.quotes, 12, seed=4)]

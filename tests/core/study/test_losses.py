@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from outsample.scores import QLIKE, AbsoluteError, ErrorUnit, Functional, Pinball, ScaleDomain, SquaredError
 from outsample.study import Losses, Workspace
-from outsample.study.losses import observe
+from outsample.study.losses import observe, tabulate
 from outsample.study.workspace import Mask
 from outsample.windows import Window
 
@@ -217,6 +217,22 @@ def test_a_variance_of_nothing_is_no_prediction_and_spoils_no_other_time():
     values = np.array([0.0, 1.0, 1.0, 0.0, 1.0, 1.0])
     made = workspace.predicted("one", lambda: Prediction(values, Functional.VARIANCE))
     assert made.refused == 2
-    losses = workspace.losses(made, QLIKE(), 1, Mask.common([made]))
+    losses = workspace.losses([made], QLIKE(), 1, Mask.common([made]), None)["one"]
     assert losses.by_cell(Window(4, 6))[0, 1] == pytest.approx(0.25)
     assert np.isnan(losses.per_time()).tolist() == [True, False, False, True, False, False]
+
+
+@pytest.mark.parametrize("count", [1, 2, 4, 5, 9])
+def test_losses_tabulated_together_are_the_bits_of_each_alone(count):
+    random = np.random.default_rng(count)
+    history = Table(np.arange(7), np.repeat(np.arange(7), 20), random.integers(0, 5, 140), 5, random.normal(size=140))
+    predictions = [random.normal(size=140) for _ in range(count)]
+    first = losses_of(history, predictions[0])
+    weights = first.seen.composition(Window(0, 4))
+    together = [Losses(first.score, first.seen, one) for one in predictions]
+    tabulate(together, weights)
+    for one, prediction in zip(together, predictions, strict=True):
+        alone = losses_of(history, prediction)
+        assert one.table.tobytes() == alone.table.tobytes()
+        assert one.per_time(weights).tobytes() == alone.per_time(weights).tobytes()
+        assert one.bias_per_time(weights).tobytes() == alone.bias_per_time(weights).tobytes()
