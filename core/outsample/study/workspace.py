@@ -9,11 +9,10 @@ from typing import Any, Final, TypeVar
 
 import numpy as np
 
-from outsample.compiled import kernel
 from outsample.model import Dataset, Prediction
 from outsample.scores import ErrorUnit, Functional, Score
 from outsample.study.losses import Losses, Observations, observe, tabulate
-from outsample.typing import Bools, Floats, frozen
+from outsample.typing import Bools, frozen
 from outsample.windows import Window
 
 __all__ = ["Mask", "Predicted", "Workspace"]
@@ -32,13 +31,20 @@ class Predicted:
     key : hashable
         Identity: the fitted model, or what it was refitted with.
     prediction : Prediction
-    finite : (k,) bool array, optional
-        Where there is a prediction; None where there is one everywhere.
     """
 
     key: Hashable
     prediction: Prediction
-    finite: Bools | None = None
+
+    @cached_property
+    def finite(self) -> Bools | None:
+        """(k,) where there is a prediction; None where there is one everywhere. Refits are never asked."""
+        values = self.prediction.values
+        if self.prediction.functional is Functional.VARIANCE:
+            finite = np.isfinite(values) & (values > 0.0)  # no score can judge a variance of nothing
+            return None if finite.all() else finite
+        is_whole = bool(np.isfinite(values.sum()))  # a sum is finite only if every term is: one cheap pass
+        return None if is_whole else np.isfinite(values)
 
     @cached_property
     def refused(self) -> int:
@@ -100,17 +106,7 @@ class Workspace:
 
     def predicted(self, key: Hashable, predict: Callable[[], Prediction]) -> Predicted:
         """Return the prediction whose identity is `key`, made by `predict` if it is not remembered."""
-
-        def build() -> Predicted:
-            prediction = predict()
-            if prediction.functional is not Functional.VARIANCE and _all_finite(prediction.values):
-                return Predicted(key, prediction)  # nearly always, and four times as quick as finding out which
-            finite = np.isfinite(prediction.values)
-            if prediction.functional is Functional.VARIANCE:
-                finite &= prediction.values > 0.0  # no score can judge a variance of nothing: it is no prediction
-            return Predicted(key, prediction, None if finite.all() else finite)
-
-        return self._remembered("predictions", key, build)
+        return self._remembered("predictions", key, lambda: Predicted(key, predict()))
 
     def observations(self, unit: ErrorUnit, stride: int, mask: Mask) -> Observations:
         """Return what predictions are compared with."""
@@ -149,11 +145,3 @@ class Workspace:
             while len(entries) > self.kept:
                 entries.popitem(last=False)
         return found
-
-
-@kernel
-def _all_finite(values: Floats) -> bool:  # pragma: no cover - compiled
-    missing = 0
-    for value in values:
-        missing += not np.isfinite(value)
-    return missing == 0

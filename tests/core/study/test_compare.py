@@ -121,7 +121,7 @@ def test_a_model_that_fails_does_not_narrow_the_quotes_of_the_others(market, spl
 
 def test_the_mask_is_the_intersection_and_knows_whose_gaps_it_has():
     def made(key, *finite):
-        return Predicted(key, None, np.array(finite) if finite else None)
+        return Predicted(key, Prediction(np.where(finite or (True, True, True), 0.5, np.nan), Functional.MEAN))
 
     whole = made("w")
     one, other = made("a", True, True, False), made("b", True, False, True)
