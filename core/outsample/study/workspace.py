@@ -39,6 +39,8 @@ class Predicted:
     @cached_property
     def finite(self) -> Bools | None:
         """(k,) where there is a prediction; None where there is one everywhere. Refits are never asked."""
+        if self.prediction.is_whole:
+            return None
         values = self.prediction.values
         if self.prediction.functional is Functional.VARIANCE:
             finite = np.isfinite(values) & (values > 0.0)  # no score can judge a variance of nothing

@@ -9,11 +9,11 @@ from typing import Any, Final
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtCore import QEvent, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from outsample.typing import Floats
+from outsample.typing import Bools, Floats
 from outsample_desktop.theme import Colours
 from outsample_desktop.widgets.axes import LinearAxis
 
@@ -135,14 +135,16 @@ class CurveItem(Overlay):
     def __init__(self) -> None:
         super().__init__()
         self.setZValue(_LOW)
-        self._path = QPainterPath()
+        self._lines: tuple[QPolygonF, ...] = ()
         self._pen = pen("#888888")
 
     def set(self, x: Floats, y: Floats, drawn: QPen, on_top: bool = False) -> None:
         """Show points; fewer than two draw nothing."""
         if on_top is not (self.zValue() > _LOW):
             self.setZValue(_TOP if on_top else _LOW)
-        self._path = pg.arrayToQPath(x, y, connect="finite") if x.size > 1 else QPainterPath()
+        known = np.isfinite(y) & np.isfinite(x)
+        pieces = [slice(0, x.size)] if known.all() else _runs(known)
+        self._lines = tuple(polygon(x[piece], y[piece]) for piece in pieces if piece.stop - piece.start > 1)
         self._pen = drawn
         self.update()
 
@@ -150,7 +152,22 @@ class CurveItem(Overlay):
         """Draw the line."""
         del option, widget
         painter.setPen(self._pen)
-        painter.drawPath(self._path)
+        for line in self._lines:
+            painter.drawPolyline(line)
+
+
+def polygon(x: Floats, y: Floats) -> QPolygonF:
+    """Return points as Qt keeps them, filled as one block of memory."""
+    made = pg.functions.create_qpolygonf(x.size)
+    block = pg.functions.ndarray_from_qpolygonf(made)
+    block[:, 0], block[:, 1] = x, y
+    return made
+
+
+def _runs(known: Bools) -> list[slice]:
+    """Return the stretches of neighbours that are all true."""
+    edges = np.flatnonzero(np.diff(np.r_[False, known, False]))
+    return [slice(int(first), int(stop)) for first, stop in zip(edges[::2], edges[1::2], strict=True)]
 
 
 class PointsItem(Overlay):
@@ -164,7 +181,7 @@ class PointsItem(Overlay):
     def set(self, x: Floats, y: Floats, colour: str, size: float) -> None:
         """Show points; NaN is left out."""
         keep = np.isfinite(x) & np.isfinite(y)
-        self._points = QPolygonF([QPointF(a, b) for a, b in zip(x[keep].tolist(), y[keep].tolist(), strict=True)])
+        self._points = polygon(x[keep], y[keep])
         self._pen = QPen(pen(colour, size))
         self._pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         self.update()
@@ -191,9 +208,8 @@ class BandItem(pg.GraphicsObject):  # type: ignore[misc]
         """Show the band; rows with NaN are left out."""
         self.prepareGeometryChange()
         keep = np.isfinite(low) & np.isfinite(high)
-        upper = [QPointF(a, b) for a, b in zip(x[keep].tolist(), high[keep].tolist(), strict=True)]
-        lower = [QPointF(a, b) for a, b in zip(x[keep].tolist(), low[keep].tolist(), strict=True)]
-        self._polygon = QPolygonF(upper + lower[::-1])
+        there, back = x[keep], x[keep][::-1]
+        self._polygon = polygon(np.r_[there, back], np.r_[high[keep], low[keep][::-1]])
         fill = QColor(colour)
         fill.setAlpha(90 if hatched else 48)
         self._brush.setColor(fill)

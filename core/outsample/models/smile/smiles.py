@@ -119,7 +119,8 @@ class SmileFit:
     def predict(self, data: OptionQuotes) -> Prediction:
         """Predict the vol of every observation."""
         coefficients = np.asarray(self.coefficients)[None, :]
-        return Prediction(_vols(data, self.regressors, coefficients, np.array([self.mean_forward])), Functional.MEAN)
+        vols = _vols(data, self.regressors, coefficients, np.array([self.mean_forward]))
+        return Prediction(vols, Functional.MEAN, is_whole=bool(np.isfinite(coefficients).all()))
 
 
 def _fit(data: OptionQuotes, train: Window, regressors: Regressors, weighting: Weighting, name: str) -> SmileFit:
