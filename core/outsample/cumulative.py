@@ -6,6 +6,7 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
+from outsample.compiled import kernel
 from outsample.typing import Floats, frozen
 
 __all__ = ["Cumulative"]
@@ -39,8 +40,9 @@ class Cumulative:
         if centred and rows.shape[0]:
             head = rows[:_FIRST_ROWS]
             centre = np.where(np.isfinite(head).all(axis=0), head.mean(axis=0), 0.0)
-        sums = np.zeros((rows.shape[0] + 1, *rows.shape[1:]))
-        np.cumsum(rows - centre if centre.any() else rows, axis=0, out=sums[1:])
+        sums = np.empty((rows.shape[0] + 1, *rows.shape[1:]))
+        wide = (-1, centre.size)
+        _accumulate(np.ascontiguousarray(rows).reshape(wide), np.atleast_1d(centre).ravel(), sums.reshape(wide))
         return cls(frozen(np.asarray(centre)), frozen(sums))
 
     def total(self, rows: slice) -> Floats:
@@ -54,3 +56,13 @@ class Cumulative:
         if count <= 0:
             return np.full(self.centre.shape, np.nan)
         return np.asarray((self.sums[rows.stop] - self.sums[rows.start]) / count + self.centre)
+
+
+@kernel
+def _accumulate(rows: Floats, centre: Floats, sums: Floats) -> None:  # pragma: no cover - compiled
+    """Fill `sums` (n + 1, c) with the prefix sums of `rows` (n, c) less `centre` (c,)."""
+    for column in range(centre.size):
+        sums[0, column] = 0.0
+    for row in range(rows.shape[0]):
+        for column in range(centre.size):
+            sums[row + 1, column] = sums[row, column] + (rows[row, column] - centre[column])

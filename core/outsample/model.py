@@ -79,11 +79,14 @@ class Prediction:
     functional : Functional
     level : float, optional
         Level of a quantile.
+    is_whole : bool
+        The model knows that it predicts every observation, so that nobody has to look for gaps.
     """
 
     values: Floats
     functional: Functional
     level: float | None = None
+    is_whole: bool = False
 
 
 class Fitted(Protocol[D_in]):

@@ -120,7 +120,7 @@ def drag(window: MainWindow, handle: Handle, step: float, moves: int) -> Drag:
         send(window, QEvent.Type.MouseMove, start + step * (move + 1))
         if window.session.state.split == before:
             continue
-        while not answers:
+        while not answers or answers[-1].request.state != window.session.state:  # type: ignore[attr-defined]
             QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
         QApplication.processEvents()
         found.milliseconds.append(1e3 * (counter.last - begun))

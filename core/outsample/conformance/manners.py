@@ -144,6 +144,8 @@ def predictions_suit_the_scores(subject: Subject) -> None:
     )
     require(bool(np.isfinite(found.values).any()), subject, "at least one observation must be predicted, found none")
     require(not np.isinf(found.values).any(), subject, "a missing prediction is NaN, found infinite ones")
+    is_true = not found.is_whole or bool(np.isfinite(found.values).all())
+    require(is_true, subject, "a prediction that says it is whole must have no NaN, found some")
     require(bool(subject.scores), subject, "at least one score must be stated, found none")
     for score in subject.scores:
         require(

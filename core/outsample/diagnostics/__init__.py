@@ -1,7 +1,7 @@
 """Tests and summaries of a study."""
 
 from outsample.diagnostics.decay import Curve, DecayCurve, decay
-from outsample.diagnostics.headline import Headline, finite, headline, shown
+from outsample.diagnostics.headline import Headline, finite, headline, mean_of, shown
 from outsample.diagnostics.surface import SPARSE_BELOW, ErrorSurface, error_surface
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "error_surface",
     "finite",
     "headline",
+    "mean_of",
     "shown",
 ]

@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 
-from outsample.diagnostics.headline import contrasts, finite
+from outsample.compiled import kernel
+from outsample.diagnostics.headline import contrasts, finite, mean_of
 from outsample.inference import LongRun, long_run, needs_hatching, student_quantile
+from outsample.prepared import prepared
 from outsample.scores import Shown
-from outsample.study import Study
+from outsample.study import Observations, Study
 from outsample.typing import DAY, Bools, Floats, Integers
+from outsample.windows import Split
 
 __all__ = ["Curve", "DecayCurve", "decay"]
 
@@ -45,57 +49,124 @@ class Curve:
     hatched: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class DecayCurve:
-    """Decay of one model.
+    """Decay of one model over its test window; curves and bands are computed when they are asked for.
+
+    Buckets are half-open, one a day to day 14, then one a week. Snapshots that come some minutes earlier each day
+    leave a bucket empty now and then; such buckets are left out.
 
     Parameters
     ----------
-    start, stop : (b,) array
-        Days since the train end, half-open buckets: one a day to day 14, then one a week. Snapshots that come some
-        minutes earlier each day leave a bucket empty now and then; such buckets are left out.
-    times : (b,) int array
-        Times with a loss in each bucket.
-    raw : Curve
-        Loss as shown (RMSE or mean).
-    relative : Curve, optional
-        For ratios, the ratio to the benchmark over its train level; for differences, the mean difference.
+    study : Study
     """
 
-    start: Floats
-    stop: Floats
-    times: Integers
-    raw: Curve
-    relative: Curve | None
+    study: Study
+
+    @property
+    def start(self) -> Floats:
+        """(b,) days since the train end at which each bucket begins."""
+        return self._horizon.edges[:-1][self._kept]
+
+    @property
+    def stop(self) -> Floats:
+        """(b,) days since the train end at which each bucket ends."""
+        return self._horizon.edges[1:][self._kept]
 
     @property
     def centre(self) -> Floats:
         """(b,) days since the train end in the middle of each bucket."""
         return 0.5 * (self.start + self.stop)
 
+    @property
+    def times(self) -> Integers:
+        """(b,) times with a loss in each bucket."""
+        return self._raw[1][self._kept]
+
+    @cached_property
+    def raw(self) -> Curve:
+        """Loss as shown (RMSE or mean)."""
+        study, (mean, counted) = self.study, self._raw
+        whole = long_run(finite(study.loss, study.test_rows))
+        level, _ = mean_of(study.loss, study.train_rows)
+        found = _banded(mean, counted, whole)
+        return _cut(_shown(found, level, study.score.shown is Shown.ROOT, study.score.unit.value), self._kept)
+
+    @cached_property
+    def relative(self) -> Curve | None:
+        """For ratios, the ratio to the benchmark over its train level; for differences, the mean difference."""
+        study = self.study
+        if study.differential is None:
+            return None
+        base, whole = contrasts(study)
+        found = _banded(*self._of(study.differential), whole, base if study.is_ratio else None)
+        return _cut(_relative(study, found, base.mean, study.score.shown is Shown.ROOT), self._kept)
+
+    def line(self, is_relative: bool) -> Floats | None:
+        """Return the values of one of the two curves without their bands; None where there is no benchmark."""
+        study, rooted = self.study, self.study.score.shown is Shown.ROOT
+        if not is_relative:
+            mean = self._raw[0][self._kept]
+            return np.sqrt(mean) if rooted else mean
+        if study.differential is None:
+            return None
+        mean = self._of(study.differential)[0][self._kept]
+        if not study.is_ratio:
+            return mean
+        return np.asarray(np.exp((0.5 if rooted else 1.0) * (mean - contrasts(study)[0].mean)))
+
+    @cached_property
+    def _horizon(self) -> "_Horizon":
+        return _horizon(self.study.losses.seen, self.study.split)
+
+    @cached_property
+    def _raw(self) -> tuple[Floats, Integers]:
+        return self._of(self.study.loss)
+
+    @cached_property
+    def _kept(self) -> Bools:
+        return np.asarray(self._raw[1] > 0)
+
+    def _of(self, series: Floats) -> tuple[Floats, Integers]:
+        """Return the mean of a per-time series in each bucket, and how many values it is of."""
+        count = self._horizon.edges.size - 1
+        mean, counted = np.empty(count), np.empty(count, np.int64)
+        _bucket_means(series[self.study.test_rows], self._horizon.bucket, mean, counted)
+        return mean, counted
+
 
 def decay(study: Study) -> DecayCurve:
-    """Compute the decay of a study over its test window."""
-    times = study.losses.times
-    rows = study.test_rows
-    days = (times[rows] - study.split.train.stop) / DAY
+    """Return the decay of a study over its test window."""
+    return DecayCurve(study)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Horizon:
+    """Bucket edges in days since the train end, and the bucket of each test time: the same for all models."""
+
+    edges: Floats
+    bucket: Integers
+
+
+@prepared
+def _horizon(seen: Observations, split: Split) -> _Horizon:
+    times = seen.times[split.test.rows(seen.times)]
+    days = (times - split.train.stop) / DAY
     edges = _edges(float(days[-1]) if days.size else 0.0)
-    bucket = np.searchsorted(edges, days, side="right") - 1
-    raw, counted = _bucketed(study.loss[rows], bucket, edges.size - 1, long_run(finite(study.loss, rows)))
-    rooted = study.score.shown is Shown.ROOT
-    inside = finite(study.loss, study.train_rows)
-    level = float(inside.mean()) if inside.size else float("nan")
-    curve = _shown(raw, level, rooted, study.score.unit.value)
-    relative = None
-    if study.differential is not None:
-        base, whole = contrasts(study)
-        contrast, _ = _bucketed(
-            study.differential[rows], bucket, edges.size - 1, whole, base if study.is_ratio else None
-        )
-        relative = _relative(study, contrast, base.mean, rooted)
-    keep = counted > 0
-    kept = None if relative is None else _cut(relative, keep)
-    return DecayCurve(edges[:-1][keep], edges[1:][keep], counted[keep], _cut(curve, keep), kept)
+    return _Horizon(edges, np.searchsorted(edges, days, side="right") - 1)
+
+
+@kernel
+def _bucket_means(  # pragma: no cover - compiled
+    series: Floats, bucket: Integers, mean: Floats, counted: Integers
+) -> None:
+    mean[:], counted[:] = 0.0, 0
+    for t in range(series.size):
+        if np.isfinite(series[t]):
+            mean[bucket[t]] += series[t]
+            counted[bucket[t]] += 1
+    for b in range(mean.size):
+        mean[b] = mean[b] / counted[b] if counted[b] else np.nan
 
 
 def _edges(last: float) -> Floats:
@@ -114,28 +185,21 @@ class _Bucketed:
     hatched: bool
 
 
-def _bucketed(
-    series: Floats, bucket: Integers, count: int, whole: LongRun, base: LongRun | None = None
-) -> tuple[_Bucketed, Integers]:
+def _banded(mean: Floats, counted: Integers, whole: LongRun, base: LongRun | None = None) -> _Bucketed:
     """Return bucket means with half-widths ``t_nu sqrt(omega^2 / n + omega_base^2 / n_base)``.
 
     omega is that of the `whole` test window: a bucket alone has too few times to estimate it. `base` is what the
     curve is later measured against, and as uncertain.
     """
-    valid = np.isfinite(series)
-    values, bucket = series[valid], bucket[valid]
-    n = np.bincount(bucket, minlength=count)
-    total = np.bincount(bucket, weights=values, minlength=count)
-    mean = np.divide(total, n, out=np.full(count, np.nan), where=n > 0)
-    variance = np.divide(whole.long_run_variance, n, out=np.full(count, np.nan), where=n > 0)
+    variance = np.divide(whole.long_run_variance, counted, out=np.full(mean.size, np.nan), where=counted > 0)
     error = np.sqrt(variance + (base.standard_error**2 if base is not None else 0.0))
     weak = needs_hatching(whole) or (base is not None and needs_hatching(base))
     if not whole.dof:
-        return _Bucketed(mean, np.full(count, np.nan), np.full(count, np.nan), weak), n
-    filled = max(int(np.count_nonzero(n)), 1)
+        return _Bucketed(mean, np.full(mean.size, np.nan), np.full(mean.size, np.nan), weak)
+    filled = max(int(np.count_nonzero(counted)), 1)
     together = 0.5 * (1.0 + 0.95 ** (1.0 / filled))
     pointwise = student_quantile(whole.dof, 0.975) * error
-    return _Bucketed(mean, pointwise, student_quantile(whole.dof, together) * error, weak), n
+    return _Bucketed(mean, pointwise, student_quantile(whole.dof, together) * error, weak)
 
 
 def _shown(found: _Bucketed, level: float, rooted: bool, unit: str) -> Curve:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from outsample.compiled import kernel
 from outsample.inference import (
     LongRun,
     MeanDifference,
@@ -18,7 +19,7 @@ from outsample.scores import ScaleDomain, Shown
 from outsample.study import Study
 from outsample.typing import Floats
 
-__all__ = ["Headline", "contrasts", "finite", "headline", "shown"]
+__all__ = ["Headline", "contrasts", "finite", "headline", "mean_of", "shown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +99,28 @@ def finite(series: Floats, rows: slice) -> Floats:
     return part[np.isfinite(part)]
 
 
+def mean_of(series: Floats, rows: slice) -> tuple[float, int]:
+    """Return the mean of the finite values of a per-time series among some times, and how many they are."""
+    mean, count = _mean_of_finite(series, rows.start, rows.stop)
+    return float(mean), int(count)
+
+
+@kernel
+def _mean_of_finite(series: Floats, start: int, stop: int) -> tuple[float, int]:  # pragma: no cover - compiled
+    total, count = 0.0, 0
+    for value in series[start:stop]:
+        if np.isfinite(value):
+            total += value
+            count += 1
+    return (total / count if count else np.nan), count
+
+
 def headline(study: Study) -> Headline:
     """Compute the headline of a study; NaN where a window holds nothing."""
     train, test = study.train_rows, study.test_rows
-    inside, outside = finite(study.loss, train), finite(study.loss, test)
-    in_sample, out_of_sample = shown(study, _mean(inside)), shown(study, _mean(outside))
+    loss_inside, inside = mean_of(study.loss, train)
+    loss_outside, outside = mean_of(study.loss, test)
+    in_sample, out_of_sample = shown(study, loss_inside), shown(study, loss_outside)
     before, after = contrasts(study)
     effect = _effect(study, before, after)
     interval = effect.interval()
@@ -117,18 +135,18 @@ def headline(study: Study) -> Headline:
         in_sample=in_sample,
         out_of_sample=out_of_sample,
         out_over_in=out_of_sample / in_sample if in_sample > 0 else float("nan"),
-        bias_in=_mean(finite(bias, train)),
-        bias_out=_mean(finite(bias, test)),
+        bias_in=mean_of(bias, train)[0],
+        bias_out=mean_of(bias, test)[0],
         delta=effect.estimate,
         low=interval.low,
         high=interval.high,
         lower_bound=effect.bound(Bound.LOWER),
         upper_bound=effect.bound(Bound.UPPER),
         p_value=effect.p_value,
-        regret=float("nan") if study.regret is None else _mean(finite(study.regret, test)),
-        times_train=inside.size,
-        times_test=outside.size,
-        missing=times - inside.size - outside.size,
+        regret=float("nan") if study.regret is None else mean_of(study.regret, test)[0],
+        times_train=inside,
+        times_test=outside,
+        missing=times - inside - outside,
         effective_train=before.n_eff,
         effective_test=after.n_eff,
         minimum_detectable=minimum_detectable_effect(effect.standard_error, effect.dof),
@@ -164,8 +182,4 @@ def _coverage(study: Study, rows: slice) -> float:
     """Return the mean share of the train composition that the quotes of a time cover; 1 under the raw mean."""
     if study.weights is None or rows.stop <= rows.start:
         return 1.0
-    return float(study.losses.seen.coverage(study.weights)[rows].mean())
-
-
-def _mean(values: Floats) -> float:
-    return float(values.mean()) if values.size else float("nan")
+    return mean_of(study.losses.seen.shares(study.weights).coverage, rows)[0]

@@ -14,25 +14,39 @@ from outsample.typing import Floats, Integers
 
 Kernel = Any  # arrays indexed by np.uint64, for which the stubs of numpy promise arrays and not elements
 
-__all__ = ["BUCKETS", "index_knots", "quadratic_by_slice", "surface_by_slice"]
+__all__ = ["join_slices", "quadratic_by_slice", "surface_by_slice"]
 
-BUCKETS: Final = 256
-_SLACK: Final = 1e-6  # of a bucket: rounding must never put a quote into a bucket that starts beyond its knot
+_SLACK: Final = 1e-6  # of a bucket: rounding must never put a quote into a bucket that starts beyond its joint
 
 
 @kernel
 def quadratic_by_slice(  # pragma: no cover - compiled
     variable: Floats,
     slice_start: Integers,
-    constant: Floats,
-    linear: Floats,
-    square: Floats,
+    slice_row: Integers,
+    slice_tenor: Floats,
+    coefficients: Floats,
     floor: float,
     out: Floats,
 ) -> None:
-    """Fill `out` with ``max(floor, a + b u + c u^2)``, coefficients per slice; NaN coefficients stay NaN."""
-    for s in range(slice_start.size - 1):
-        a, b, c = constant[s], linear[s], square[s]
+    """Fill `out` with ``max(floor, a + b u + c u^2)``; NaN coefficients stay NaN.
+
+    Parameters
+    ----------
+    variable : (k,) array
+        u of each quote.
+    slice_start, slice_row, slice_tenor : (s + 1,), (s,), (s,) array
+        First quote, row of `coefficients` and tenor in years of each slice.
+    coefficients : (r, 8) array
+        With T the tenor, ``a = c0 + c1 sqrt T + c2 T``, ``b = c3 + c4 T + c5 / sqrt T``, ``c = c6 + c7 / T``: every
+        smile that is linear in its parameters and quadratic in one variable of the strike.
+    """
+    for s in range(slice_tenor.size):
+        tenor, row = slice_tenor[s], coefficients[slice_row[s]]
+        root = np.sqrt(tenor)
+        a = row[0] + row[1] * root + row[2] * tenor
+        b = row[3] + row[4] * tenor + row[5] / root
+        c = row[6] + row[7] / tenor
         for i in range(np.uint64(slice_start[s]), np.uint64(slice_start[s + 1])):
             value = a + variable[i] * (b + variable[i] * c)
             out[i] = floor if value < floor else value
@@ -41,14 +55,14 @@ def quadratic_by_slice(  # pragma: no cover - compiled
 @kernel
 def _bracket(  # pragma: no cover - compiled
     slice_time: int, tenor: float, first: Integers, last: Integers, reference_tenor: Floats, reference_atm: Floats
-) -> tuple[int, int, float, float, float]:
-    """Return the two reference slices around a tenor, their shares of total variance, and the scale from k to x.
+) -> tuple[int, float, float, float]:
+    """Return the reference slice below a tenor, its share and the next one's of total variance, and k to x.
 
-    The first is -1 where the time has no reference surface.
+    The slice is -1 where the time has no reference surface.
     """
     low, high = first[slice_time], last[slice_time]
     if high <= low:
-        return -1, -1, 0.0, 0.0, 0.0
+        return -1, 0.0, 0.0, 0.0
     near = low
     while near + 1 < high and reference_tenor[near + 1] <= tenor:
         near += 1
@@ -59,60 +73,86 @@ def _bracket(  # pragma: no cover - compiled
         near_share = 1.0 - far_share
     atm = near_share * reference_atm[near] ** 2 * reference_tenor[near]
     atm += far_share * reference_atm[far] ** 2 * reference_tenor[far]
-    return near, far, near_share, far_share, 1.0 / np.sqrt(atm)
+    return near, near_share, far_share, 1.0 / np.sqrt(atm)
 
 
 @kernel
-def index_knots(knot_x: Floats, knot_start: Integers, starts: Integers) -> None:  # pragma: no cover - compiled
-    """Fill `starts` (r, BUCKETS): the last knot below the left edge of each equal stretch of a slice's x range.
+def join_slices(  # pragma: no cover - compiled
+    knot_start: Integers,
+    knot_x: Floats,
+    knot_w: Floats,
+    partner: Integers,
+    joint_start: Integers,
+    joint_stop: Integers,
+    joint_x: Floats,
+    joint_values: Floats,
+    buckets: Integers,
+) -> None:
+    """Lay each slice and its partner on common knots, so that a quote between the two is looked up once.
 
-    A quote then finds its knots in one look-up and, rarely, one step: walking from knot to knot costs a
-    mispredicted branch a quote, which is most of the time of an interpolation.
+    Parameters
+    ----------
+    knot_start : (r + 1,) int array
+        First knot of each slice.
+    knot_x, knot_w : (q,) array
+        Knots ascending in x within a slice; total variance.
+    partner : (r,) int array
+        The slice of the next tenor at the same time; a slice without one is its own.
+    joint_start : (r,) int array
+        First joint of each slice; there must be room for the knots of both and one more.
+    joint_stop : (r,) int array
+        Filled with the end of the joints; one more follows, at infinity.
+    joint_x : (j,) array
+        Filled with the knots of both, ascending, none twice.
+    joint_values : (j, 4) array
+        Filled with w and its slope to the next joint, of the slice and of its partner; slope 0 at the last.
+    buckets : (r, b) int array
+        Filled with the last joint before each equal stretch of the range of x, counted from the first. A quote then
+        finds its joint in one look-up and, rarely, one step more than one: walking from joint to joint costs a
+        mispredicted branch a quote, which is most of the time of an interpolation.
     """
-    for s in range(starts.shape[0]):
-        x = knot_x[knot_start[s] : knot_start[s + 1]]
-        width = (x[-1] - x[0]) / starts.shape[1]
-        at = 0
-        for bucket in range(starts.shape[1]):
-            edge = x[0] + (bucket - _SLACK) * width
-            while at + 1 < x.size and x[at + 1] <= edge:
-                at += 1
-            starts[s, bucket] = at
+    for r in range(partner.size):
+        own, own_end = knot_start[r], knot_start[r + 1]
+        other, other_end = knot_start[partner[r]], knot_start[partner[r] + 1]
+        own_first, other_first, at = own, other, joint_start[r]
+        while own < own_end or other < other_end:
+            x = min(knot_x[own] if own < own_end else np.inf, knot_x[other] if other < other_end else np.inf)
+            joint_x[at] = x
+            joint_values[at, 0] = _between(x, own, own_first, own_end, knot_x, knot_w)
+            joint_values[at, 2] = _between(x, other, other_first, other_end, knot_x, knot_w)
+            own += own < own_end and knot_x[own] == x
+            other += other < other_end and knot_x[other] == x
+            at += 1
+        joint_stop[r], joint_x[at] = at, np.inf
+        joint_values[at - 1, 1] = joint_values[at - 1, 3] = 0.0
+        for i in range(joint_start[r], at - 1):
+            run = joint_x[i + 1] - joint_x[i]
+            joint_values[i, 1] = (joint_values[i + 1, 0] - joint_values[i, 0]) / run
+            joint_values[i, 3] = (joint_values[i + 1, 2] - joint_values[i, 2]) / run
+        _index(joint_x[joint_start[r] : at], buckets[r])
 
 
 @kernel
-def _variance_at(  # pragma: no cover - compiled
-    x: float,
-    first: Kernel,
-    final: Kernel,
-    to_bucket: float,
-    buckets: Kernel,
-    knot_index: Kernel,
-    knot_x: Kernel,
-    knot_w: Kernel,
-    knot_slope: Kernel,
+def _between(  # pragma: no cover - compiled
+    x: float, after: int, first: int, end: int, knot_x: Floats, knot_w: Floats
 ) -> float:
-    """Return the total variance of one slice at x; its knots are ``first .. final``, its buckets begin at `buckets`.
-
-    Indices are unsigned, which spares the test for a negative one at every access: half of the time. The first step
-    is taken without a branch, because no processor can guess it; a second one is rare.
-    """
-    one, top = np.uint64(1), np.uint64(BUCKETS - 1)
-    x = min(max(x, knot_x[first]), knot_x[final])
-    bucket = np.uint64(np.int64((x - knot_x[first]) * to_bucket))  # two steps: there is no quick way in one
-    at = first + np.uint64(knot_index[buckets + (bucket if bucket < top else top)])
-    after = at + one if at < final else final
-    at = after if knot_x[after] <= x else at
-    while at < final and knot_x[at + one] <= x:
-        at += one
-    variance: float = knot_w[at] + knot_slope[at] * (x - knot_x[at])
-    return variance
+    """Return w at x, `after` being the first knot at x or beyond it; flat outside the knots."""
+    if after in (end, first) or knot_x[after] == x:
+        w: float = knot_w[min(after, end - 1)]
+        return w
+    share = (x - knot_x[after - 1]) / (knot_x[after] - knot_x[after - 1])
+    between: float = knot_w[after - 1] + share * (knot_w[after] - knot_w[after - 1])
+    return between
 
 
 @kernel
-def _buckets_per_x(first: Kernel, final: Kernel, knot_x: Kernel) -> float:  # pragma: no cover - compiled
-    width: float = knot_x[final] - knot_x[first]
-    return BUCKETS / width if width > 0.0 else 0.0
+def _index(x: Floats, buckets: Integers) -> None:  # pragma: no cover - compiled
+    width, at = (x[-1] - x[0]) / buckets.size, 0
+    for bucket in range(buckets.size):
+        edge = x[0] + (bucket - _SLACK) * width
+        while at + 1 < x.size and x[at + 1] <= edge:
+            at += 1
+        buckets[bucket] = at
 
 
 @kernel
@@ -123,16 +163,19 @@ def surface_by_slice(  # pragma: no cover - compiled
     slice_tenor: Floats,
     first_reference: Integers,
     last_reference: Integers,
-    knot_start: Integers,
-    knot_index: Integers,
-    knot_x: Floats,
-    knot_w: Floats,
-    knot_slope: Floats,
     reference_tenor: Floats,
     reference_atm: Floats,
+    joint_start: Kernel,
+    joint_stop: Kernel,
+    joint_x: Kernel,
+    joint_values: Kernel,
+    buckets: Kernel,
     out: Floats,
 ) -> None:
     """Fill `out` with the vol that each slice's reference surface gives, NaN where there is none.
+
+    Indices are unsigned, which spares the test for a negative one at every access. The first step along the joints
+    is taken without a branch, because no processor can guess it; a second one is rare.
 
     Parameters
     ----------
@@ -142,35 +185,37 @@ def surface_by_slice(  # pragma: no cover - compiled
         Slices of the quotes: first quote, time index, tenor in years.
     first_reference, last_reference : (m,) int array
         Per time, the half-open range of reference slices; an empty range means no surface.
-    knot_start, knot_index : (r + 1,), (r, BUCKETS) int array
-        First knot of each reference slice; what `index_knots` filled.
-    knot_x, knot_w, knot_slope : (q,) array
-        Knots ascending in x within a slice, and the slope of w to the next knot (0 at the last).
     reference_tenor, reference_atm : (r,) array
         Years; at-the-money vol.
+    joint_start, joint_stop, joint_x, joint_values, buckets
+        As `join_slices` filled them.
     """
-    one, per_slice = np.uint64(1), np.uint64(BUCKETS)
-    buckets = knot_index.reshape(knot_index.size)
+    one, per_slice = np.uint64(1), np.uint64(buckets.shape[1])
+    top, places = per_slice - one, buckets.reshape(buckets.size)
     for s in range(slice_start.size - 1):
         begin, end, tenor = np.uint64(slice_start[s]), np.uint64(slice_start[s + 1]), slice_tenor[s]
-        near, far, near_share, far_share, to_x = _bracket(
+        near, near_share, far_share, to_x = _bracket(
             slice_time[s], tenor, first_reference, last_reference, reference_tenor, reference_atm
         )
         if near < 0:
             out[begin:end] = np.nan
             continue
-        # Offsets, not sub-arrays: each of those would count references, which costs more than pricing its quotes.
-        near_first, near_final = np.uint64(knot_start[near]), np.uint64(knot_start[near + 1]) - one
-        far_first, far_final = np.uint64(knot_start[far]), np.uint64(knot_start[far + 1]) - one
-        near_to, far_to = _buckets_per_x(near_first, near_final, knot_x), _buckets_per_x(far_first, far_final, knot_x)
-        near_at, far_at, per_year = np.uint64(near) * per_slice, np.uint64(far) * per_slice, 1.0 / tenor
+        first, final, place = (
+            np.uint64(joint_start[near]),
+            np.uint64(joint_stop[near]) - one,
+            np.uint64(near) * per_slice,
+        )
+        low, high = joint_x[first], joint_x[final]
+        to_bucket = buckets.shape[1] / (high - low) if high > low else 0.0
+        near_share, far_share = near_share / tenor, far_share / tenor
         for i in range(begin, end):
-            x = log_moneyness[i] * to_x
-            w = near_share * _variance_at(
-                x, near_first, near_final, near_to, near_at, buckets, knot_x, knot_w, knot_slope
-            )
-            if far_share > 0.0:
-                w += far_share * _variance_at(
-                    x, far_first, far_final, far_to, far_at, buckets, knot_x, knot_w, knot_slope
-                )
-            out[i] = np.sqrt(w * per_year)
+            x = min(max(log_moneyness[i] * to_x, low), high)
+            bucket = np.uint64(np.int64((x - low) * to_bucket))  # two steps: there is no quick way in one
+            at = first + np.uint64(places[place + (bucket if bucket < top else top)])
+            at = at + one if joint_x[at + one] <= x else at
+            while joint_x[at + one] <= x:
+                at += one
+            beyond = x - joint_x[at]
+            near_w = joint_values[at, 0] + joint_values[at, 1] * beyond
+            far_w = joint_values[at, 2] + joint_values[at, 3] * beyond
+            out[i] = np.sqrt(near_share * near_w + far_share * far_w)

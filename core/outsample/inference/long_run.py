@@ -13,6 +13,7 @@ import numpy as np
 from scipy.fft import dct
 from scipy.special import stdtrit
 
+from outsample.compiled import kernel
 from outsample.errors import DataError, UsageError
 from outsample.typing import Floats
 
@@ -28,6 +29,7 @@ __all__ = [
     "student_quantile",
 ]
 
+_SHORT: Final = 1000  # times; up to here a recurrence is quicker than calling a transform
 _FEWEST: Final = 3  # below this nothing can be said about dependence
 _HATCHED_BELOW: Final = 90  # times; DEFINITIONS, Inference
 _HATCHED_ABOVE: Final = 0.65  # first autocorrelation; DEFINITIONS, Inference
@@ -120,23 +122,78 @@ def long_run(values: Floats) -> LongRun:
         A value is NaN or infinite: the caller drops such times and counts them.
     """
     n = values.size
-    bad = n - int(np.isfinite(values).sum())
-    if bad:
-        raise DataError(f"a long-run variance needs finite values, found {bad} of {n} that are not; drop those times")
+    deviation = np.empty(n)
+    finite, mean, square, lagged, spread = _describe(np.ascontiguousarray(values, dtype=np.float64), deviation)
+    if finite < n:
+        raise DataError(
+            f"a long-run variance needs finite values, found {n - finite} of {n} that are not; drop those times"
+        )
     if n == 0:
         return LongRun(np.nan, np.nan, np.nan, 0, 0, 0.0, np.nan)
-    mean = float(values.mean())
-    deviation = values - mean
-    square = float(deviation @ deviation)
     if n < _FEWEST:
         return LongRun(mean, square / n, np.nan, 0, n, 0.0, np.nan)
     terms = cosine_terms(n)
-    if square == 0.0 or values.min() == values.max():  # the mean of equal values need not equal them to the last bit
+    if square == 0.0 or spread == 0.0:  # the mean of equal values need not equal them to the last bit
         return LongRun(float(values[0]), 0.0, 0.0, terms, n, float(n), 0.0)
+    omega = _cosine_power(deviation, terms) / terms
+    return LongRun(mean, square / n, omega, terms, n, square / omega if omega > 0.0 else float(n), lagged / square)
+
+
+def _cosine_power(deviation: Floats, terms: int) -> float:
+    """Return the sum of squared cosine terms: by recurrence where the series is short, else by a transform."""
+    if deviation.size <= _SHORT:
+        return float(_cosine_power_by_recurrence(deviation, terms))
     cosines = dct(deviation, type=2, norm="ortho")[1 : terms + 1]
-    omega = float(cosines @ cosines) / terms
-    n_eff = square / omega if omega > 0.0 else float(n)
-    return LongRun(mean, square / n, omega, terms, n, n_eff, float(deviation[1:] @ deviation[:-1]) / square)
+    return float(cosines @ cosines)
+
+
+@kernel
+def _cosine_power_by_recurrence(deviation: Floats, terms: int) -> float:  # pragma: no cover - compiled
+    """Return the same, from ``cos((j + 1) a) = 2 cos(a) cos(j a) - cos((j - 1) a)`` at all times at once."""
+    n = deviation.size
+    twice, before, here = np.empty(n), np.ones(n), np.empty(n)
+    for t in range(n):
+        here[t] = np.cos(np.pi * (t + 0.5) / n)
+        twice[t] = 2.0 * here[t]
+    power = 0.0
+    for _ in range(terms):
+        first = second = third = fourth = 0.0  # four sums, whose additions need not wait for each other
+        for t in range(0, n - 3, 4):
+            first += deviation[t] * here[t]
+            second += deviation[t + 1] * here[t + 1]
+            third += deviation[t + 2] * here[t + 2]
+            fourth += deviation[t + 3] * here[t + 3]
+        for t in range(n - n % 4, n):
+            first += deviation[t] * here[t]
+        power += (first + second + third + fourth) ** 2
+        for t in range(n):
+            after = twice[t] * here[t] - before[t]
+            before[t], here[t] = here[t], after
+    return power * 2.0 / n
+
+
+@kernel
+def _describe(  # pragma: no cover - compiled
+    values: Floats, deviation: Floats
+) -> tuple[int, float, float, float, float]:
+    """Return how many values are finite, mean, sum of squares, lag-one products, largest less smallest.
+
+    `deviation` is filled with what is left of the values without their mean. The mean is taken from the first value,
+    so that a series far from zero loses nothing.
+    """
+    n = values.size
+    finite, total, low, high = 0, 0.0, np.inf, -np.inf
+    for value in values:
+        finite += np.isfinite(value)
+        total += value - values[0]
+        low, high = min(low, value), max(high, value)
+    mean = values[0] + total / n if n else np.nan
+    square, lagged = 0.0, 0.0
+    for i in range(n):
+        deviation[i] = values[i] - mean
+        square += deviation[i] * deviation[i]
+        lagged += deviation[i] * deviation[i - 1] if i else 0.0
+    return finite, mean, square, lagged, high - low
 
 
 def student_quantile(dof: float, probability: float) -> float:

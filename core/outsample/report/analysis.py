@@ -1,15 +1,13 @@
 """Everything that is shown for one split: the same object feeds the window, the command line and the tables."""
 
 from collections.abc import Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from outsample.case_parameters import CaseParameters, agreed
 from outsample.catalog import Entry, ScoreEntry, contenders, entry, kind_of, score
 from outsample.datasets import OptionQuotes, Prices
-from outsample.diagnostics import DecayCurve, Headline, decay, finite, headline
+from outsample.diagnostics import DecayCurve, Headline, decay, headline, mean_of
 from outsample.errors import DataError
 from outsample.model import Dataset
 from outsample.prepared import prepared
@@ -68,7 +66,7 @@ class Analysis:
     regimes: RegimeTrack
     parameters: CaseParameters
 
-    @property
+    @cached_property
     def judged(self) -> tuple[Judged, ...]:
         """The models that could be judged."""
         return tuple(result for result in self.results if isinstance(result, Judged))
@@ -95,7 +93,6 @@ def analyse(
     models: Sequence[str],
     settings: Settings | None = None,
     parameters: CaseParameters | None = None,
-    executor: Executor | None = None,
 ) -> Analysis:
     """Evaluate, judge and colour one split.
 
@@ -106,7 +103,7 @@ def analyse(
     """
     chosen, item, case = settings or Settings(), score(score_name), agreed(parameters, workspace.data)
     kind_of(workspace.data)
-    studies = compare(contenders(tuple(models)), workspace, split, item.score, chosen, executor)
+    studies = compare(contenders(tuple(models)), workspace, split, item.score, chosen)
     results = tuple(_judged(study, case.limits) for study in studies)
     track = regime_track(daily_volatility(workspace.data), split.train, case.regimes)
     return Analysis(workspace.data, split, item, chosen, results, track, case)
@@ -139,13 +136,8 @@ def _judged(study: Study | Failure, limits: Limits) -> Judged | Failure:
         return study
     found = headline(study)
     rival = study.benchmark_loss
-    level = float("nan") if rival is None else _mean_in_train(study, rival)
+    level = float("nan") if rival is None else mean_of(rival, study.train_rows)[0]
     limit = limits.of(study.score.unit, level)
     model = entry(study.name)
     other_loss = model.fitted_by if model.fitted_by != study.score.name else ""
     return Judged(model, study, found, judge(found, limit, other_loss))
-
-
-def _mean_in_train(study: Study, series: Any) -> float:
-    values = finite(series, study.train_rows)
-    return float(values.mean()) if values.size else float("nan")

@@ -1,13 +1,13 @@
 """Fit on train, judge on test: the one path from a model to its losses, in the window, headless and in notebooks."""
 
 from collections.abc import Callable, Hashable, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import numpy as np
 
+from outsample.compiled import kernel
 from outsample.errors import FitError
 from outsample.model import Dataset, Fitted, Model, Prediction, Refits, RefitSchedule
 from outsample.scores import Functional, ScaleDomain, Score
@@ -150,10 +150,15 @@ def contrast(loss: Floats, other: Floats, ratio: bool) -> Floats:
     """Return ``ln loss - ln other`` or ``loss - other`` per time; NaN where either is missing or not positive."""
     if not ratio:
         return np.asarray(loss - other)
-    valid = (loss > 0) & (other > 0)
-    out = np.full(loss.size, np.nan)
-    np.log(np.divide(loss, other, out=out, where=valid), out=out, where=valid)
+    out = np.empty(loss.size)
+    _log_ratio(loss, other, out)
     return out
+
+
+@kernel
+def _log_ratio(loss: Floats, other: Floats, out: Floats) -> None:  # pragma: no cover - compiled
+    for t in range(out.size):
+        out[t] = np.log(loss[t] / other[t]) if loss[t] > 0.0 and other[t] > 0.0 else np.nan
 
 
 def refit_schedule(split: Split, scheme: Scheme, times: Integers) -> RefitSchedule:
@@ -203,32 +208,20 @@ def compare(
     split: Split,
     score: Score,
     settings: Settings | None = None,
-    executor: Executor | None = None,
 ) -> tuple[Study | Failure, ...]:
-    """Evaluate several models on the observations that all of them predict.
-
-    The order of the answers is the order of `contenders`. With an `executor` the models are fitted, predicted and
-    scored side by side; the numbers are the same bits either way.
-    """
+    """Evaluate several models on the observations that all of them predict, in the order of `contenders`."""
     chosen = settings or Settings()
-    fits = {model: _fit(model, workspace.data, split) for one in contenders for model in one.models}
+    models = dict.fromkeys(model for one in contenders for model in one.models)
+    fits = {model: _fit(model, workspace.data, split) for model in models}
     candidates = [_candidate(one, fits, workspace.data, split, chosen) for one in contenders]
     fitted = [entry for entry in candidates if isinstance(entry, _Candidate)]
     jobs = {job.key: job for entry in fitted for job in entry.jobs}
     workspace.make_room(len(jobs))
-    guess = workspace.latest_mask
-
-    def work(job: _Job) -> Predicted:
-        """Predict, and score under the mask of the last comparison: it hardly ever changes."""
-        made = workspace.predicted(job.key, job.predict)
-        if guess is not None and _is_consistent(made.prediction, score):
-            workspace.losses(made, score, chosen.stride, guess)
-        return made
-
-    predicted = _side_by_side(executor, work, jobs)
-    mask = workspace.latest_mask = Mask.common(predicted[job.key] for entry in fitted for job in entry.compared)
-    consistent = {key: one for key, one in predicted.items() if _is_consistent(one.prediction, score)}
-    losses = {key: workspace.losses(one, score, chosen.stride, mask) for key, one in consistent.items()}
+    predicted = {key: workspace.predicted(key, job.predict) for key, job in jobs.items()}
+    mask = Mask.common(predicted[job.key] for entry in fitted for job in entry.compared)
+    consistent = [one for one in predicted.values() if _is_consistent(one.prediction, score)]
+    composed = split.train if chosen.composition is Composition.TRAIN else None
+    losses = workspace.losses(consistent, score, chosen.stride, mask, composed)
     weights = workspace.observations(score.unit, chosen.stride, mask).composition(split.train)
     return tuple(_study(entry, predicted, losses, weights, split, score, chosen, mask) for entry in candidates)
 
@@ -255,20 +248,7 @@ class _Candidate:
 
     @property
     def jobs(self) -> tuple[_Job, ...]:
-        """Benchmarks first: surfaces take longest."""
-        return tuple(job for job in (self.benchmark, self.own, self.refitted) if job is not None)
-
-
-Given = TypeVar("Given")
-Made = TypeVar("Made")
-
-
-def _side_by_side(
-    executor: Executor | None, work: Callable[[Given], Made], items: dict[Hashable, Given]
-) -> dict[Hashable, Made]:
-    """Return `work` of every item, on the threads of `executor` where there is one."""
-    done = map(work, items.values()) if executor is None else executor.map(work, items.values())
-    return dict(zip(items, done, strict=True))
+        return tuple(job for job in (self.own, self.benchmark, self.refitted) if job is not None)
 
 
 def _fit(model: Model[Any], data: Dataset, split: Split) -> Fitted[Any] | FitError:

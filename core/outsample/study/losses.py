@@ -1,5 +1,6 @@
 """Losses per observation, tabulated over time x cell; every number on screen is a windowed mean of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -16,7 +17,9 @@ from outsample.scores import ErrorUnit, Score
 from outsample.typing import Bools, Floats, Integers, frozen
 from outsample.windows import Window
 
-__all__ = ["Composition", "Losses", "Observations", "observe"]
+__all__ = ["Composition", "Losses", "Observations", "observe", "tabulate"]
+
+Arrays = tuple[Floats, ...]  # four of them: one specialisation of the kernel serves every number of models
 
 _MOST_CELLS: Final = 254
 
@@ -63,11 +66,6 @@ class Observations:
         return frozen(counts.reshape(-1, width)[:, :-1].astype(np.float64))
 
     @cached_property
-    def inverse_counts(self) -> Floats:
-        """(m, cells) one over the count, 0 where the cell is empty."""
-        return frozen(np.divide(1.0, self.counts, out=np.zeros_like(self.counts), where=self.counts > 0))
-
-    @cached_property
     def count_prefix(self) -> Cumulative:
         """Prefix sums of `counts` over time."""
         return Cumulative.of(self.counts, centred=False)
@@ -87,28 +85,63 @@ class Observations:
     def _composed(self) -> list[tuple[Window, Floats]]:
         return []
 
-    @cached_property
-    def occupied(self) -> Floats:
-        """(m, cells) 1 where a cell holds a quote, else 0."""
-        return frozen((self.counts > 0).astype(np.float64))
-
-    def coverage(self, weights: Floats) -> Floats:
-        """Return (m,) the share of the composition `weights` that the quotes of each time cover.
+    def shares(self, weights: Floats | None) -> "Shares":
+        """Return what turns sums by time and cell into means by time.
 
         All models of a comparison ask with the same array of weights, one after the other: the last one is kept.
         """
-        if not self._covered or self._covered[0][0] is not weights:
-            self._covered[:] = [(weights, frozen(np.asarray(self.occupied @ weights)))]
-        return self._covered[0][1]
+        if not self._shared or self._shared[0][0] is not weights:
+            self._shared[:] = [(weights, _shares(self.counts, weights))]
+        return self._shared[0][1]
 
     @cached_property
-    def _covered(self) -> list[tuple[Floats, Floats]]:
+    def _shared(self) -> list[tuple[Floats | None, "Shares"]]:
         return []
 
     @property
     def weightless(self) -> int:
         """Number of observations that were given weight 0."""
         return int(np.count_nonzero(self.cell == self.n_cells))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Shares:
+    """How much one unit of a sum by time and cell adds to the mean of its time.
+
+    Parameters
+    ----------
+    of_sum : (m, cells) array
+        0 where a cell is empty; NaN throughout a time that holds nothing that counts.
+    coverage : (m,) array
+        Share of the composition that the cells of each time cover; the rest is left out and renormalised.
+    """
+
+    of_sum: Floats
+    coverage: Floats
+
+
+def _shares(counts: Floats, weights: Floats | None) -> Shares:
+    if weights is None:
+        total = counts.sum(axis=1)
+        filled = total > 0
+        mean = np.divide(1.0, total, out=np.full(total.size, np.nan), where=filled)
+        return Shares(frozen(np.where(counts > 0, mean[:, None], mean[:, None] * 0.0)), frozen(filled.astype(float)))
+    of_sum, coverage = np.empty(counts.shape), np.empty(counts.shape[0])
+    _share(counts, weights, of_sum, coverage)
+    return Shares(frozen(of_sum), frozen(coverage))
+
+
+@kernel
+def _share(counts: Floats, weights: Floats, of_sum: Floats, coverage: Floats) -> None:  # pragma: no cover - compiled
+    """Fill `coverage` with the weight of the cells that hold a quote, and `of_sum` with weight / (coverage count)."""
+    for t in range(counts.shape[0]):
+        total = 0.0
+        for c in range(counts.shape[1]):
+            total += weights[c] if counts[t, c] > 0.0 else 0.0
+        coverage[t] = total
+        scale = 1.0 / total if total > 0.0 else np.nan
+        for c in range(counts.shape[1]):
+            of_sum[t, c] = scale * weights[c] / counts[t, c] if counts[t, c] > 0.0 else 0.0 * scale
 
 
 def observe(data: Dataset, unit: ErrorUnit, stride: int, mask: Bools | None) -> Observations:
@@ -127,6 +160,21 @@ def observe(data: Dataset, unit: ErrorUnit, stride: int, mask: Bools | None) -> 
 
 
 @kernel
+def _average(table: Floats, of_sum: Floats, loss: Floats, bias: Floats) -> None:  # pragma: no cover - compiled
+    """Fill `loss` and `bias` (m,) with the means by time, two times at once, whose additions need not wait."""
+    times, cells = of_sum.shape
+    for t in range(0, times, 2):
+        other = min(t + 1, times - 1)
+        loss_here = bias_here = loss_there = bias_there = 0.0
+        for c in range(cells):
+            loss_here += of_sum[t, c] * table[t, c, 0]
+            bias_here += of_sum[t, c] * table[t, c, 1]
+            loss_there += of_sum[other, c] * table[other, c, 0]
+            bias_there += of_sum[other, c] * table[other, c, 1]
+        loss[t], bias[t], loss[other], bias[other] = loss_here, bias_here, loss_there, bias_there
+
+
+@kernel
 def _tabulate(  # pragma: no cover - compiled
     time_start: Integers,
     cell: NDArray[np.uint8],
@@ -135,24 +183,77 @@ def _tabulate(  # pragma: no cover - compiled
     prediction: Floats,
     realised: Floats,
     scale: Floats,
-    losses: Floats,
-    errors: Floats,
+    of_sum: Floats,
+    table: Floats,
+    loss: Floats,
+    bias: Floats,
 ) -> None:
-    """Add loss and signed error of every observation to its time and cell; `values` is read where `power` is 0."""
-    width = np.uint64(losses.shape[1])
-    loss_slots, error_slots = losses.reshape(losses.size), errors.reshape(errors.size)
-    for t in range(np.uint64(time_start.size - 1)):
-        row = t * width
+    """Fill `table` (m, cells, 2) with summed losses and signed errors, and `loss` and `bias` (m,) with their means.
+
+    The sums of one time gather in a row that stays in the cache, its last cell being that of weight 0. `values` is
+    read where `power` is 0.
+    """
+    one, two = np.uint64(1), np.uint64(2)
+    cells = of_sum.shape[1]
+    row = np.empty(2 * cells + 2)
+    for t in range(time_start.size - 1):
+        row[:] = 0.0
         for i in range(np.uint64(time_start[t]), np.uint64(time_start[t + 1])):
-            slot = row + np.uint64(cell[i])
+            slot = two * np.uint64(cell[i])
             error = (prediction[i] - realised[i]) * scale[i]
-            error_slots[slot] += error
+            row[slot + one] += error
             if power == 2:
-                loss_slots[slot] += error * error
+                row[slot] += error * error
             elif power == 1:
-                loss_slots[slot] += abs(error)
+                row[slot] += abs(error)
             else:
-                loss_slots[slot] += values[i]
+                row[slot] += values[i]
+        mean_loss = mean_bias = 0.0
+        for c in range(cells):
+            table[t, c, 0], table[t, c, 1] = row[2 * c], row[2 * c + 1]
+            mean_loss += of_sum[t, c] * row[2 * c]
+            mean_bias += of_sum[t, c] * row[2 * c + 1]
+        loss[t], bias[t] = mean_loss, mean_bias
+
+
+@kernel
+def _tabulate_squares(  # pragma: no cover - compiled
+    time_start: Integers,
+    cell: NDArray[np.uint8],
+    predictions: Arrays,
+    realised: Floats,
+    scale: Floats,
+    of_sum: Floats,
+    tables: Floats,
+    losses: Floats,
+    biases: Floats,
+) -> None:
+    """Do for the first n of four predictions what `_tabulate` does for one: (n, m, cells, 2), (n, m) and (n, m) arrays.
+
+    What predictions share is read once, and their sums do not wait for each other: four cost what two would.
+    """
+    one, two = np.uint64(1), np.uint64(2)
+    cells = of_sum.shape[1]
+    stride = np.uint64(2 * cells + 2)
+    row = np.empty(4 * (2 * cells + 2))
+    for t in range(time_start.size - 1):
+        row[:] = 0.0
+        for i in range(np.uint64(time_start[t]), np.uint64(time_start[t + 1])):
+            slot, came_true, factor = two * np.uint64(cell[i]), realised[i], scale[i]
+            for p in range(4):
+                error = (predictions[p][i] - came_true) * factor
+                place = np.uint64(p) * stride + slot
+                row[place + one] += error
+                row[place] += error * error
+        for p in range(tables.shape[0]):
+            first = p * (2 * cells + 2)
+            mean_loss = mean_bias = 0.0
+            for c in range(cells):
+                loss, bias = row[first + 2 * c], row[first + 2 * c + 1]
+                tables[p, t, c, 0], tables[p, t, c, 1] = loss, bias
+                mean_loss += of_sum[t, c] * loss
+                mean_bias += of_sum[t, c] * bias
+            losses[p, t], biases[p, t] = mean_loss, mean_bias
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,27 +285,31 @@ class Losses:
         """Return the (k,) signed errors, prediction minus realised, in the unit of the score."""
         return np.asarray((self.prediction - self.seen.realised) * self.seen.scale)
 
-    @cached_property
+    @property
     def table(self) -> Floats:
-        """(2, m, cells) sums of losses, and sums of signed errors."""
-        seen = self.seen
-        power = self.score.error_power
-        values = np.empty(0) if power else self.values()
-        table = np.zeros((2, seen.times.size, seen.n_cells + 1))
-        _tabulate(
-            seen.time_start, seen.cell, values, power, self.prediction, seen.realised, seen.scale, table[0], table[1]
-        )
-        return frozen(table[:, :, :-1])
+        """(m, cells, 2) sums of losses, and sums of signed errors."""
+        if not self._tables:
+            tabulate((self,), None)
+        return self._tables[0]
+
+    def keep(self, table: Floats, weights: Floats | None, loss: Floats, bias: Floats) -> None:
+        """Take what `tabulate` filled."""
+        self._tables[:] = [frozen(table)]
+        self._averages[:] = [(weights, (frozen(loss), frozen(bias)))]
 
     @cached_property
-    def prefix(self) -> tuple[Cumulative, Cumulative]:
-        """Prefix sums over time of both tables: any window by cell is two reads."""
-        return Cumulative.of(self.table[0], centred=False), Cumulative.of(self.table[1], centred=False)
+    def _tables(self) -> list[Floats]:
+        return []
 
     @cached_property
-    def cell_means(self) -> Floats:
-        """(m, cells) mean loss of each time and cell, 0 where empty."""
-        return frozen(self.table[0] * self.seen.inverse_counts)
+    def prefix(self) -> Cumulative:
+        """Prefix sums of the table over time: any window by cell is two reads."""
+        return Cumulative.of(self.table, centred=False)
+
+    def of_cell(self, cell: int) -> Floats:
+        """Return (m,) the mean loss of one cell at each time, NaN where it is empty."""
+        count = self.seen.counts[:, cell]
+        return np.asarray(np.divide(self.table[:, cell, 0], count, out=np.full(count.size, np.nan), where=count > 0))
 
     def by_cell(self, window: Window) -> Floats:
         """Return (cells, 3): count, mean loss and mean signed error in the window; NaN means where empty."""
@@ -212,13 +317,12 @@ class Losses:
         count = self.seen.count_prefix.total(rows)
         found = np.full((count.size, 3), np.nan)
         found[:, 0] = count
-        for column, prefix in enumerate(self.prefix, start=1):
-            np.divide(prefix.total(rows), count, out=found[:, column], where=count > 0)
+        np.divide(self.prefix.total(rows), count[:, None], out=found[:, 1:], where=count[:, None] > 0)
         return found
 
     def bias_per_time(self, weights: Floats | None = None) -> Floats:
         """Return (m,) mean signed error of each time, averaged over cells as `per_time` does."""
-        return self._remembered(1, weights)
+        return self._averaged(weights)[1]
 
     def per_time(self, weights: Floats | None = None) -> Floats:
         """Return (m,) mean loss of each time, NaN where nothing was observed.
@@ -229,23 +333,46 @@ class Losses:
             Composition held fixed; a cell without quotes at a time is left out and the rest renormalised.
             None gives the plain mean over quotes ("raw").
         """
-        return self._remembered(0, weights)
+        return self._averaged(weights)[0]
 
-    def _remembered(self, which: int, weights: Floats | None) -> Floats:
-        """Return the last average again where the weights are the very same array, as in a drag of the test window."""
-        last = self._averages.get(which)
-        if last is None or last[0] is not weights:
-            last = self._averages[which] = (weights, frozen(self._averaged(which, weights)))
-        return last[1]
+    def _averaged(self, weights: Floats | None) -> tuple[Floats, Floats]:
+        """Return the last averages again where the weights are the very same array, as in a drag of the test window."""
+        if not self._averages or self._averages[0][0] is not weights:
+            loss, bias = np.empty(self.times.size), np.empty(self.times.size)
+            _average(self.table, self.seen.shares(weights).of_sum, loss, bias)
+            self._averages[:] = [(weights, (frozen(loss), frozen(bias)))]
+        return self._averages[0][1]
 
     @cached_property
-    def _averages(self) -> dict[int, tuple[Floats | None, Floats]]:
-        return {}
+    def _averages(self) -> list[tuple[Floats | None, tuple[Floats, Floats]]]:
+        return []
 
-    def _averaged(self, which: int, weights: Floats | None) -> Floats:
-        if weights is None:
-            total, weight = self.table[which].sum(axis=1), self.seen.counts.sum(axis=1)
+
+def tabulate(some: Sequence[Losses], weights: Floats | None) -> None:
+    """Fill the tables of losses of one comparison, averaged under `weights` while the sums of a time are at hand.
+
+    Parameters
+    ----------
+    some : sequence of Losses
+        Of one score, on the same observations.
+    weights : (cells,) array, optional
+        Composition; None for the raw mean.
+    """
+    width = 4 if some and some[0].score.error_power == 2 else 1
+    for first in range(0, len(some), width):
+        group = some[first : first + width]
+        seen, score, of_sum = group[0].seen, group[0].score, group[0].seen.shares(weights).of_sum
+        tables = np.empty((len(group), seen.times.size, seen.n_cells, 2))
+        means, biases = np.empty((2, len(group), seen.times.size))
+        if width == 4:
+            four = tuple(group[min(p, len(group) - 1)].prediction for p in range(4))
+            _tabulate_squares(
+                seen.time_start, seen.cell, four, seen.realised, seen.scale, of_sum, tables, means, biases
+            )
         else:
-            means = self.cell_means if which == 0 else self.table[which] * self.seen.inverse_counts
-            total, weight = means @ weights, self.seen.coverage(weights)
-        return np.asarray(np.divide(total, weight, out=np.full(total.size, np.nan), where=weight > 0))
+            values = np.empty(0) if score.error_power else group[0].values()
+            observed = (group[0].prediction, seen.realised, seen.scale)
+            layout = (seen.time_start, seen.cell, values, score.error_power)
+            _tabulate(*layout, *observed, of_sum, tables[0], means[0], biases[0])
+        for place, one in enumerate(group):
+            one.keep(tables[place], weights, means[place], biases[place])

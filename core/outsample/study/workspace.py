@@ -11,8 +11,9 @@ import numpy as np
 
 from outsample.model import Dataset, Prediction
 from outsample.scores import ErrorUnit, Functional, Score
-from outsample.study.losses import Losses, Observations, observe
-from outsample.typing import Bools, Floats
+from outsample.study.losses import Losses, Observations, observe, tabulate
+from outsample.typing import Bools, frozen
+from outsample.windows import Window
 
 __all__ = ["Mask", "Predicted", "Workspace"]
 
@@ -30,13 +31,22 @@ class Predicted:
     key : hashable
         Identity: the fitted model, or what it was refitted with.
     prediction : Prediction
-    finite : (k,) bool array, optional
-        Where there is a prediction; None where there is one everywhere.
     """
 
     key: Hashable
     prediction: Prediction
-    finite: Bools | None = None
+
+    @cached_property
+    def finite(self) -> Bools | None:
+        """(k,) where there is a prediction; None where there is one everywhere. Refits are never asked."""
+        if self.prediction.is_whole:
+            return None
+        values = self.prediction.values
+        if self.prediction.functional is Functional.VARIANCE:
+            finite = np.isfinite(values) & (values > 0.0)  # no score can judge a variance of nothing
+            return None if finite.all() else finite
+        is_whole = bool(np.isfinite(values.sum()))  # a sum is finite only if every term is: one cheap pass
+        return None if is_whole else np.isfinite(values)
 
     @cached_property
     def refused(self) -> int:
@@ -84,7 +94,6 @@ class Workspace:
 
     def __init__(self, data: Dataset) -> None:
         self.data = data
-        self.latest_mask: Mask | None = None
         self.kept = _SPARE
         self._lock = threading.Lock()
         self._kinds: dict[str, OrderedDict[Hashable, Any]] = {}
@@ -99,34 +108,31 @@ class Workspace:
 
     def predicted(self, key: Hashable, predict: Callable[[], Prediction]) -> Predicted:
         """Return the prediction whose identity is `key`, made by `predict` if it is not remembered."""
-
-        def build() -> Predicted:
-            prediction = predict()
-            if prediction.functional is not Functional.VARIANCE and np.isfinite(prediction.values.sum()):
-                return Predicted(key, prediction)  # a sum is finite only if every term is: one cheap pass
-            finite = np.isfinite(prediction.values)
-            if prediction.functional is Functional.VARIANCE:
-                finite &= prediction.values > 0.0  # no score can judge a variance of nothing: it is no prediction
-            return Predicted(key, prediction, None if finite.all() else finite)
-
-        return self._remembered("predictions", key, build)
+        return self._remembered("predictions", key, lambda: Predicted(key, predict()))
 
     def observations(self, unit: ErrorUnit, stride: int, mask: Mask) -> Observations:
         """Return what predictions are compared with."""
         key = (unit, stride, mask.key)
         return self._remembered("observations", key, lambda: observe(self.data, unit, stride, mask.values))
 
-    def losses(self, predicted: Predicted, score: Score, stride: int, mask: Mask) -> Losses:
-        """Return the tabulated losses of a prediction."""
+    def losses(
+        self, predicted: Iterable[Predicted], score: Score, stride: int, mask: Mask, train: Window | None
+    ) -> dict[Hashable, Losses]:
+        """Return the losses of predictions by their identity, averaged under the composition of `train`, or raw."""
+        seen = self.observations(score.unit, stride, mask)
+        fresh: list[Losses] = []
 
-        def build() -> Losses:
-            seen = self.observations(score.unit, stride, mask)
-            values: Floats = predicted.prediction.values[seen.rows]
-            losses = Losses(score, seen, self.data.express(values, score.unit.domain, seen.rows))
-            _ = losses.cell_means
-            return losses
+        def of(one: Predicted) -> Losses:
+            def build() -> Losses:
+                values = frozen(np.ascontiguousarray(one.prediction.values[seen.rows]))
+                fresh.append(Losses(score, seen, frozen(self.data.express(values, score.unit.domain, seen.rows))))
+                return fresh[-1]
 
-        return self._remembered("losses", (predicted.key, score, stride, mask.key), build)
+            return self._remembered("losses", (one.key, score, stride, mask.key), build)
+
+        found = {one.key: of(one) for one in predicted}
+        tabulate(fresh, None if train is None else seen.composition(train))
+        return found
 
     def _remembered(self, kind: str, key: Hashable, build: Callable[[], Value]) -> Value:
         with self._lock:

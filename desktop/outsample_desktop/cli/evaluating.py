@@ -3,7 +3,6 @@
 import os
 import sys
 from argparse import Namespace
-from concurrent.futures import ThreadPoolExecutor
 from math import exp, isfinite
 from pathlib import Path
 
@@ -18,8 +17,6 @@ from outsample_desktop.cli.request import Question, fresh_question, question
 from outsample_desktop.sources import SAMPLE
 
 __all__ = ["evaluate", "report"]
-
-_THREADS = 2  # no window paints beside it; the numbers are the same bits
 
 
 def evaluate(arguments: Namespace) -> int:
@@ -61,16 +58,8 @@ def _analysed(asked: Question, workspace: Workspace) -> Analysis:
     """Ask the one function that the window asks, with the same settings."""
     state = asked.state
     assert state.split is not None  # a question is complete
-    with ThreadPoolExecutor(_THREADS) as executor:
-        return analyse(
-            workspace,
-            state.split,
-            state.score,
-            state.models,
-            Settings(state.composition, state.scheme),
-            state.parameters,
-            executor,
-        )
+    settings = Settings(state.composition, state.scheme)
+    return analyse(workspace, state.split, state.score, state.models, settings, state.parameters)
 
 
 def _write(

@@ -154,14 +154,14 @@ def decay_view(state: State, analysis: Analysis) -> DecayView:
     lines: list[Curve] = []
     band: DecayLine | None = None
     for result in analysis.judged:
-        curve = result.decay.relative if state.relative else result.decay.raw
-        if curve is None:
+        found = result.decay
+        values = found.line(state.relative)
+        if values is None:
             continue
-        band = curve if result is shown else band
-        hue, found = hue_of(result.entry.name), result.decay
-        lines.append(
-            Curve(result.entry.name, result.entry.title, hue, found.centre, scale(curve.value), result is shown)
-        )
+        if result is shown:
+            band = found.relative if state.relative else found.raw
+        hue = hue_of(result.entry.name)
+        lines.append(Curve(result.entry.name, result.entry.title, hue, found.centre, scale(values), result is shown))
     note = "" if lines else "no model that is on has a benchmark to decay against; show the loss instead"
     if band is None:
         level = 0.0 if is_log else float("nan")

@@ -99,7 +99,7 @@ def _brushed(state: State, analysis: Analysis) -> tuple[Floats, Floats]:
         or not isinstance(analysis.data, OptionQuotes)
     ):
         return _EMPTY, _EMPTY
-    means = active.study.losses.cell_means[:, state.cell]
+    means = active.study.losses.of_cell(state.cell)
     at = np.flatnonzero(active.study.losses.seen.counts[:, state.cell] > 0)
     top = float(means[at].max()) if at.size else 0.0
     return seconds_of(analysis.data)[at], means[at] / top if top > 0 else means[at]

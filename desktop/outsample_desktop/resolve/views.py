@@ -1,6 +1,7 @@
 """What each pane shows, as frozen values that compare by content."""
 
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -260,5 +261,10 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, tuple):
         return len(one) == len(other) and all(same(a, b) for a, b in zip(one, other, strict=True))
     if is_dataclass(one) and not isinstance(one, type):
-        return all(same(getattr(one, field.name), getattr(other, field.name)) for field in fields(one))
+        return all(same(getattr(one, name), getattr(other, name)) for name in _names(type(one)))
     return bool(one == other) or (one != one and other != other)
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))

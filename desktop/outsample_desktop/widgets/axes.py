@@ -1,12 +1,17 @@
 """Axes of the panes: UTC dates, and logarithms written as plain numbers."""
 
-from math import ceil, floor, log10
-from typing import Any, Final
+from math import ceil, floor, inf, log10
+from typing import Final
 
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsSceneResizeEvent, QStyleOptionGraphicsItem, QWidget
 
-__all__ = ["LogAxis", "UtcAxis", "date_ticks", "log_ticks"]
+from outsample_desktop.widgets.lettering import width_of, write_in
+
+__all__ = ["LinearAxis", "LogAxis", "UtcAxis", "date_ticks", "linear_ticks", "log_ticks"]
 
 _DAY: Final = 86_400.0
 _DAY_STEPS: Final = (1, 2, 5, 10)
@@ -16,7 +21,15 @@ _HOUR_STEPS: Final = (1, 3, 6, 12)
 _MINUTE_STEPS: Final = (1, 2, 5, 10, 15, 30)
 _LARGEST_POWER: Final = 300.0  # log10 of about the largest double
 _LABEL: Final = 58.0  # pixels a date needs
-_LINE: Final = 22.0  # pixels a number needs vertically
+_LINE: Final = 22.0  # pixels a number of a logarithmic axis needs vertically: its ticks crowd at one end
+_ROW: Final = 15.0  # pixels a number of a plain axis needs vertically
+_HEIGHT: Final = 13.0  # pixels of a line of text
+_TICK: Final = 4.0  # pixels
+_OVERHANG: Final = 4.0  # pixels by which a number may stand out at the end of an axis
+_POINTS: Final = 8.0
+_MOST_STEPS: Final = 1e12  # beyond, a step is less than the rounding of the numbers it steps through
+_MOST_DECIMALS: Final = 6
+_LARGEST_WRITTEN: Final = 1e7
 
 
 def date_ticks(low: float, high: float, pixels: float) -> list[tuple[float, str]]:
@@ -128,48 +141,149 @@ def _linear_ticks(low: float, high: float) -> list[float]:
     return found
 
 
-class UtcAxis(pg.AxisItem):  # type: ignore[misc]
+def linear_ticks(low: float, high: float, pixels: float, label: float) -> list[tuple[float, str]]:
+    """Return positions and texts of round numbers, each with `label` pixels to itself; at least two where they fit.
+
+    Parameters
+    ----------
+    low, high : float
+        Ends of the axis.
+    pixels : float
+        Its length.
+    label : float
+        Pixels that a number needs.
+    """
+    span = high - low
+    if not (0.0 < span < inf and pixels > 0):
+        return []
+    rough = span / max(pixels / label, 2.0)
+    unit = 10.0 ** floor(log10(rough))
+    step = next((factor * unit for factor in (1.0, 2.0, 5.0) if factor * unit >= rough), 10.0 * unit)
+    if step <= 0.0 or abs(low) / step > _MOST_STEPS or abs(high) / step > _MOST_STEPS:
+        return []
+    return [(step * k, _written(step * k, step)) for k in range(ceil(low / step), floor(high / step) + 1)]
+
+
+def _written(value: float, step: float) -> str:
+    """Return a multiple of a round step with as many digits as the step has; thousands as k, millions as M."""
+    for size, letter in ((1e6, "M"), (1e3, "k")):
+        if size <= step < 1e3 * size:
+            return f"{value / size:,.0f}{letter if value else ''}".replace("-", "−")
+    decimals = max(0, -floor(log10(step) + 1e-9))
+    is_plain = decimals <= _MOST_DECIMALS and step < _LARGEST_WRITTEN
+    return (f"{value:,.{decimals}f}" if is_plain else f"{value:.3g}").replace("-", "−")
+
+
+class _Axis(pg.AxisItem):  # type: ignore[misc]
+    """An axis that writes its marks itself: the stock one lays every text out anew whenever its range moves.
+
+    While the range stands, it is kept as a picture.
+
+    Parameters
+    ----------
+    side : str
+        ``left`` or ``bottom``.
+    """
+
+    def __init__(self, side: str) -> None:
+        self._box = self._room = QRectF()
+        self._pens: tuple[QPen, QPen] | None = None
+        self.is_left, self.has_text = side == "left", True
+        super().__init__(side)
+        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+
+    def marks(self, low: float, high: float, pixels: float) -> list[tuple[float, str]]:
+        """Return positions and texts; each axis has its own."""
+        return linear_ticks(low, high, pixels, _ROW if self.is_left else _LABEL)
+
+    def paint_in(self, line: QPen, text: QPen) -> None:
+        """Take the pens of a theme."""
+        self._pens = line, text
+        self.update()
+
+    def resizeEvent(self, event: QGraphicsSceneResizeEvent | None = None) -> None:
+        """Remember the size: Qt asks for it several times a paint."""
+        super().resizeEvent(event)
+        self._box = QRectF(QPointF(0.0, 0.0), self.size())
+        self._room = self._box if self.is_left else self._box.adjusted(-_HEIGHT, 0.0, _OVERHANG, 0.0)
+
+    def boundingRect(self) -> QRectF:
+        """Return the room of the axis; the first and the last number of a horizontal one stand out."""
+        return self._room
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        """Draw line, ticks and numbers."""
+        del option, widget
+        (low, high), box = self.range, self._box
+        length = box.height() if self.is_left else box.width()
+        if self._pens is None or not (np.isfinite(low) and np.isfinite(high)) or high <= low or length <= 0.0:
+            return
+        painter.setPen(self._pens[0])
+        painter.drawLine(
+            box.topRight() if self.is_left else box.topLeft(), box.bottomRight() if self.is_left else box.topRight()
+        )
+        if not self.has_text:
+            return
+        placed = [(at, text) for at, text in self.marks(low, high, length) if low <= at <= high]
+        scale = length / (high - low)
+        places = [length - (at - low) * scale if self.is_left else (at - low) * scale for at, _ in placed]
+        for place in places:
+            if self.is_left:
+                painter.drawLine(QPointF(box.right() - _TICK, place), QPointF(box.right(), place))
+            else:
+                painter.drawLine(QPointF(place, 0.0), QPointF(place, _TICK))
+        painter.setPen(self._pens[1])
+        for place, (_, text) in zip(places, placed, strict=True):
+            self._write(painter, place, text, length)
+
+    def _write(self, painter: QPainter, place: float, text: str, length: float) -> None:
+        """Write a number beside its tick, inside the length of the axis."""
+        if self.is_left:
+            top = min(max(place - 0.5 * _HEIGHT, 0.0), length - _HEIGHT)
+            write_in(painter, (0.0, top, self._box.right() - _TICK - 3.0, _HEIGHT), text, _POINTS, align=1.0)
+            return
+        width = width_of(text, _POINTS)
+        if place + 0.5 * width <= length + _OVERHANG:
+            write_in(painter, (place - 0.5 * width, _TICK - 1.0, width, _HEIGHT), text, _POINTS)
+
+
+class LinearAxis(_Axis):
+    """An axis of plain numbers."""
+
+
+class UtcAxis(_Axis):
     """An axis of UTC dates; the zone of the machine never shows."""
 
     def __init__(self) -> None:
         super().__init__("bottom")
-        self._texts: dict[float, str] = {}
 
-    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
+    def marks(self, low: float, high: float, pixels: float) -> list[tuple[float, str]]:
         """Return the dates that fit."""
-        ticks = date_ticks(min(minVal, maxVal), max(minVal, maxVal), size)
-        self._texts = dict(ticks)
-        return [(1.0, list(self._texts))]
-
-    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        """Return the text of each date."""
-        return [self._texts.get(value, "") for value in values]
+        return date_ticks(low, high, pixels)
 
 
-class LogAxis(pg.AxisItem):  # type: ignore[misc]
+class LogAxis(_Axis):
     """An axis over log10 values whose ticks read as plain numbers; an ordinary axis while `is_log` is False.
 
     Parameters
     ----------
-    orientation : str
-        As pyqtgraph has it: ``left`` or ``bottom``.
+    side : str
+        ``left`` or ``bottom``.
     """
 
-    def __init__(self, orientation: str, is_log: bool = True) -> None:
-        super().__init__(orientation)
+    def __init__(self, side: str, is_log: bool = True) -> None:
+        super().__init__(side)
         self.is_log = is_log
 
-    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
-        """Return round numbers that fit."""
-        if self.is_log:
-            pixels = size if self.orientation == "left" else size / 2.0
-            return [(1.0, log_ticks(min(minVal, maxVal), max(minVal, maxVal), pixels))]
-        plain: list[tuple[float, list[float]]] = super().tickValues(minVal, maxVal, size)
-        return plain[:1]
+    def read_as(self, is_log: bool) -> None:
+        """Say whether values are log10 of what is written."""
+        if self.is_log is not is_log:
+            self.is_log = is_log
+            self.update()
 
-    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        """Return the number of each tick."""
-        if self.is_log:
-            return [f"{10.0**value:.4g}" for value in values]
-        plain: list[Any] = super().tickStrings(values, scale, spacing)
-        return [str(text).replace("-", "−") for text in plain]
+    def marks(self, low: float, high: float, pixels: float) -> list[tuple[float, str]]:
+        """Return round numbers that fit."""
+        if not self.is_log:
+            return super().marks(low, high, pixels)
+        found = log_ticks(low, high, pixels if self.is_left else pixels / 2.0)
+        return [(value, f"{10.0**value:.4g}") for value in found]

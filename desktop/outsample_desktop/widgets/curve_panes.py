@@ -96,9 +96,7 @@ class DecayPane(_CurvePane[DecayView]):
         self.title.show_text(
             "Decay", f"{view.label}, by days since train end; 95 %: band pointwise, dots simultaneous{weak}"
         )
-        if self._left.is_log is not view.is_log:
-            self._left.is_log = view.is_log
-            self._left.picture = None
+        self._left.read_as(view.is_log)
         self._draw(view.curves, role)
         active = next((curve for curve in view.curves if curve.is_active), None)
         if active is None or view.low.size != active.x.size:
@@ -110,9 +108,9 @@ class DecayPane(_CurvePane[DecayView]):
             hue = role.models[active.hue] if active is not None else role.muted
             line.set(x, end if x.size else np.empty(0), pen(hue, 1.0, Qt.PenStyle.DotLine))
         last = max((float(curve.x[-1]) for curve in view.curves if curve.x.size), default=1.0)
-        self.plot.span_x(0.0, max(1.0, 1.03 * last))
+        self.plot.fit_x(0.0, max(1.0, last), floor=0.0)
         level = np.full(2, view.level)
-        self._level.set(np.array([0.0, 1.03 * last]), level, pen(role.muted, 1.0, Qt.PenStyle.DashLine))
+        self._level.set(np.array([0.0, 2.0 * last]), level, pen(role.muted, 1.0, Qt.PenStyle.DashLine))
         self._fit(view, active)
 
     def _fit(self, view: DecayView, active: Curve | None) -> None:
@@ -163,9 +161,7 @@ class SlicePane(_CurvePane[SliceView]):
     def _fit(self, observed: Curve, curves: tuple[Curve, ...]) -> None:
         if not observed.x.size:
             return
-        low, high = float(observed.x.min()), float(observed.x.max())
-        pad = 0.04 * (high - low) or 0.5
-        self.plot.span_x(low - pad, high + pad)
+        self.plot.fit_x(float(observed.x.min()), float(observed.x.max()))
         values = np.concatenate([observed.y, *(curve.y for curve in curves)])
         values = values[np.isfinite(values)]
         if values.size:

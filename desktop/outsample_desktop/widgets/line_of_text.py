@@ -1,10 +1,10 @@
 """A line of text that changes at every move: it repaints itself and disturbs no layout."""
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPalette
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from outsample_desktop.theme import small_font
+from outsample_desktop.widgets.lettering import elided, write_in
 
 __all__ = ["LineOfText"]
 
@@ -18,17 +18,17 @@ class LineOfText(QWidget):
         Accessible name.
     points : float
         Size of the font.
-    align : Qt.AlignmentFlag
-        Left or right.
+    align : float
+        0 on the left, 1 on the right.
     """
 
-    def __init__(self, name: str, points: float, align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft) -> None:
+    def __init__(self, name: str, points: float, align: float = 0.0) -> None:
         super().__init__()
         self.setAccessibleName(name)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setMinimumHeight(20)
-        self._font, self._align, self._text = small_font(points), align, ""
+        self._points, self._align, self._text = points, align, ""
 
     def text(self) -> str:
         """Return what is shown."""
@@ -47,8 +47,6 @@ class LineOfText(QWidget):
         painter = QPainter(self)
         palette = self.palette()
         painter.fillRect(self.rect(), palette.color(QPalette.ColorRole.Window))
-        painter.setFont(self._font)
         painter.setPen(palette.color(QPalette.ColorRole.WindowText))
-        room = QRectF(self.rect()).adjusted(4, 0, -4, 0)
-        shown = QFontMetricsF(self._font).elidedText(self._text, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, self._align | Qt.AlignmentFlag.AlignVCenter, shown)
+        place = (4.0, 0.0, self.width() - 8.0, float(self.height()))
+        write_in(painter, place, elided(self._text, self._points, place[2]), self._points, self._align)

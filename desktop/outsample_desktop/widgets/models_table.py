@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 
 from outsample_desktop.resolve.views import ModelRow, ModelsView
 from outsample_desktop.theme import Colours, small_font
+from outsample_desktop.widgets.lettering import elided, write_in
 from outsample_desktop.widgets.plot import pen
 from outsample_desktop.widgets.verdict_pane import draw_status
 
@@ -20,6 +21,7 @@ __all__ = ["ModelsTable"]
 
 _ROW_HEIGHT: Final = 22
 _BOX: Final = 28
+_POINTS: Final = 9.0
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -171,27 +173,23 @@ class ModelsTable(QTableView):
             if row.is_active:
                 painter.fillRect(0, top, self.viewport().width(), height, QColor(role.raised))
             _paint_name(painter, QRectF(places[0][0], top, places[0][1], height), row, role)
-            painter.setFont(small_font(9.0))
             painter.setPen(plain if row.is_on and not row.failure else muted)
             if row.failure:
-                painter.drawText(places[1][0] + 6, top, places[last][0] - places[1][0], height, _LEFT, row.failure)
+                room = places[last][0] - places[1][0]
+                sentence = elided(row.failure, _POINTS, room)
+                write_in(painter, (places[1][0] + 6, top, room, height), sentence, _POINTS, align=0.0)
             else:
                 for (left, width), text in zip(places[1:last], row.cells, strict=True):
                     if text:
-                        painter.drawText(left, top, width - 8, height, _RIGHT, text)
+                        write_in(painter, (left, top, width - 8, height), text, _POINTS, align=1.0)
             left, width = places[last]
-            painter.drawText(left + 24, top, width - 24, height, _LEFT, text_of(row, last, last + 1))
+            write_in(painter, (left + 24, top, width, height), text_of(row, last, last + 1), _POINTS, align=0.0)
             if row.is_on:
                 draw_status(painter, row.status, QPointF(left + 12.0, top + 0.5 * height), 5.0, role)
                 painter.setBrush(Qt.BrushStyle.NoBrush)
             if self.hasFocus() and i == self.currentIndex().row():
                 painter.setPen(pen(role.passed, 1.0, Qt.PenStyle.DotLine))
                 painter.drawRect(0, top, self.viewport().width() - 1, height - 1)
-
-
-# Plain integers: PySide takes a microsecond and a half to combine two flags, and a cell does it every time.
-_LEFT: Final = int(Qt.AlignmentFlag.AlignVCenter) | int(Qt.AlignmentFlag.AlignLeft)
-_RIGHT: Final = int(Qt.AlignmentFlag.AlignVCenter) | int(Qt.AlignmentFlag.AlignRight)
 
 
 def _paint_name(painter: QPainter, place: QRectF, row: ModelRow, role: Colours) -> None:
@@ -204,7 +202,6 @@ def _paint_name(painter: QPainter, place: QRectF, row: ModelRow, role: Colours) 
     if row.is_on:
         painter.setPen(pen(role.panel, 2.0))
         painter.drawPolyline([box.topLeft() + QPointF(x, y) for x, y in ((3, 7), (6, 10), (11, 4))])
-    painter.setFont(small_font(9.0, bold=row.is_active))
     painter.setPen(QColor(role.text if row.is_on else role.muted))
-    left, top, width, height = int(place.left()) + 30, int(place.top()), int(place.width()) - 30, int(place.height())
-    painter.drawText(left, top, width, height, _LEFT, row.title)
+    room = (place.left() + 30, place.top(), place.width() - 30, place.height())
+    write_in(painter, room, elided(row.title, _POINTS, room[2], row.is_active), _POINTS, 0.0, row.is_active)

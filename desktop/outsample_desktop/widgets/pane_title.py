@@ -1,10 +1,11 @@
 """The line above a pane: what it shows, in which unit, and the choices that concern it alone."""
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from outsample_desktop.theme import Colours, small_font
+from outsample_desktop.theme import Colours
+from outsample_desktop.widgets.lettering import elided, width_of, write_in
 
 __all__ = ["PaneTitle"]
 
@@ -55,13 +56,11 @@ class PaneTitle(QWidget):
         painter.fillRect(self.rect(), QColor(self._role.panel))
         right = min((one.x() for one in self._choosers if one.isVisible()), default=self.width()) - 6
         x = 8.0
-        for text, font, colour in (
-            (self.title, small_font(8.5, bold=True), self._role.text),
-            (self.detail, small_font(8.0), self._role.muted),
+        for text, points, bold, colour in (
+            (self.title, 8.5, True, self._role.text),
+            (self.detail, 8.0, False, self._role.muted),
         ):
-            metrics = QFontMetricsF(font)
-            painter.setFont(font)
             painter.setPen(QColor(colour))
-            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(right - x, 0.0))
-            painter.drawText(QRectF(x, 0, max(right - x, 0.0), self.height()), Qt.AlignmentFlag.AlignVCenter, shown)
-            x += metrics.horizontalAdvance(shown) + 8.0
+            shown = elided(text, points, max(right - x, 0.0), bold)
+            write_in(painter, (x, 0.0, 0.0, float(self.height())), shown, points, 0.0, bold)
+            x += width_of(shown, points, bold) + 8.0

@@ -4,16 +4,18 @@ No auto-range, no grid, no menu, no antialias, no linked axes; ranges are set by
 only when they change. Ticks are short and opaque.
 """
 
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtCore import QEvent, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from outsample.typing import Floats
-from outsample_desktop.theme import Colours, small_font
+from outsample.typing import Bools, Floats
+from outsample_desktop.theme import Colours
+from outsample_desktop.widgets.axes import LinearAxis
 
 __all__ = ["BandItem", "CurveItem", "Overlay", "Plot", "PointsItem", "hysteresis", "pen"]
 
@@ -21,10 +23,12 @@ _FILL_LEAST: Final = 0.6  # data filling less of the axis than this make it shri
 _MARGIN: Final = 0.06
 _LOW, _TOP = 1.0, 5.0  # stacking of curves: the active one lies above the others
 _LEFT: Final = 46  # pixels for the numbers of the vertical axis, the same everywhere so that panes line up
+_BOTTOM: Final = 19  # pixels for the numbers of the horizontal axis
 
 
+@cache
 def pen(colour: str, width: float = 1.0, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
-    """Return a cosmetic pen: one pixel unless said otherwise, because wide lines cost ten times as much."""
+    """Return a cosmetic pen, one pixel unless said otherwise: wide lines cost ten times as much. Never alter it."""
     made = QPen(QColor(colour), width, style)
     made.setCosmetic(True)
     return made
@@ -56,7 +60,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
     """
 
     def __init__(self, name: str, axes: dict[str, Any] | None = None) -> None:
-        super().__init__(axisItems=axes or {})
+        super().__init__(axisItems={"left": LinearAxis("left"), "bottom": LinearAxis("bottom")} | (axes or {}))
         self.setAccessibleName(name)
         self.setFrameShape(self.Shape.NoFrame)
         self.setMenuEnabled(False)
@@ -66,20 +70,15 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self.plotItem.layout.setContentsMargins(0, 2, 4, 0)
         self.setMinimumSize(120, 48)
         self._span = {"x": (0.0, 1.0), "y": (0.0, 1.0)}
-        for side in ("left", "bottom"):
-            axis = self.getAxis(side)
-            axis.setStyle(tickFont=small_font(8.0), tickAlpha=255, tickTextOffset=3, maxTickLevel=0)
-            axis.enableAutoSIPrefix(False)
+        self.getAxis("bottom").setHeight(_BOTTOM)
         self.getAxis("left").setWidth(_LEFT)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # the background is ours: not twice
 
     def paint_in(self, role: Colours) -> None:
         """Take the colours of a theme."""
         self.setBackground(role.panel)
         for side in ("left", "bottom"):
-            axis = self.getAxis(side)
-            axis.setPen(pen(role.line))
-            axis.setTextPen(pen(role.muted))
-            axis.setTickPen(pen(role.line))
+            self.getAxis(side).paint_in(pen(role.line), pen(role.muted))
 
     def span_x(self, low: float, high: float) -> None:
         """Show ``[low, high]`` horizontally; the same range again costs nothing."""
@@ -94,6 +93,10 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             self._span["y"] = (low, high)
             self.plotItem.vb.setYRange(low, high, padding=0)
             self.plotItem.vb.updateMatrix()
+
+    def fit_x(self, low: float, high: float, floor: float | None = None) -> None:
+        """Show data in [low, high] horizontally, keeping the present range while it serves."""
+        self.span_x(*hysteresis(self._span["x"], low, high, floor))
 
     def fit_y(self, low: float, high: float, floor: float | None = None) -> None:
         """Show data in [low, high] vertically, keeping the present range while it serves."""
@@ -132,14 +135,16 @@ class CurveItem(Overlay):
     def __init__(self) -> None:
         super().__init__()
         self.setZValue(_LOW)
-        self._path = QPainterPath()
+        self._lines: tuple[QPolygonF, ...] = ()
         self._pen = pen("#888888")
 
     def set(self, x: Floats, y: Floats, drawn: QPen, on_top: bool = False) -> None:
         """Show points; fewer than two draw nothing."""
         if on_top is not (self.zValue() > _LOW):
             self.setZValue(_TOP if on_top else _LOW)
-        self._path = pg.arrayToQPath(x, y, connect="finite") if x.size > 1 else QPainterPath()
+        known = np.isfinite(y) & np.isfinite(x)
+        pieces = [slice(0, x.size)] if known.all() else _runs(known)
+        self._lines = tuple(polygon(x[piece], y[piece]) for piece in pieces if piece.stop - piece.start > 1)
         self._pen = drawn
         self.update()
 
@@ -147,7 +152,22 @@ class CurveItem(Overlay):
         """Draw the line."""
         del option, widget
         painter.setPen(self._pen)
-        painter.drawPath(self._path)
+        for line in self._lines:
+            painter.drawPolyline(line)
+
+
+def polygon(x: Floats, y: Floats) -> QPolygonF:
+    """Return points as Qt keeps them, filled as one block of memory."""
+    made = pg.functions.create_qpolygonf(x.size)
+    block = pg.functions.ndarray_from_qpolygonf(made)
+    block[:, 0], block[:, 1] = x, y
+    return made
+
+
+def _runs(known: Bools) -> list[slice]:
+    """Return the stretches of neighbours that are all true."""
+    edges = np.flatnonzero(np.diff(np.r_[False, known, False]))
+    return [slice(int(first), int(stop)) for first, stop in zip(edges[::2], edges[1::2], strict=True)]
 
 
 class PointsItem(Overlay):
@@ -161,8 +181,8 @@ class PointsItem(Overlay):
     def set(self, x: Floats, y: Floats, colour: str, size: float) -> None:
         """Show points; NaN is left out."""
         keep = np.isfinite(x) & np.isfinite(y)
-        self._points = QPolygonF([QPointF(a, b) for a, b in zip(x[keep].tolist(), y[keep].tolist(), strict=True)])
-        self._pen = pen(colour, size)
+        self._points = polygon(x[keep], y[keep])
+        self._pen = QPen(pen(colour, size))
         self._pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         self.update()
 
@@ -188,9 +208,8 @@ class BandItem(pg.GraphicsObject):  # type: ignore[misc]
         """Show the band; rows with NaN are left out."""
         self.prepareGeometryChange()
         keep = np.isfinite(low) & np.isfinite(high)
-        upper = [QPointF(a, b) for a, b in zip(x[keep].tolist(), high[keep].tolist(), strict=True)]
-        lower = [QPointF(a, b) for a, b in zip(x[keep].tolist(), low[keep].tolist(), strict=True)]
-        self._polygon = QPolygonF(upper + lower[::-1])
+        there, back = x[keep], x[keep][::-1]
+        self._polygon = polygon(np.r_[there, back], np.r_[high[keep], low[keep][::-1]])
         fill = QColor(colour)
         fill.setAlpha(90 if hatched else 48)
         self._brush.setColor(fill)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from outsample.errors import UsageError
@@ -35,7 +35,7 @@ class SplitDates(QWidget):
         super().__init__(parent)
         self._split: Split | None = None
         self.boxes: dict[Handle, QLineEdit] = {}
-        self._lengths = LineOfText("Lengths of the windows", 8.5, Qt.AlignmentFlag.AlignRight)
+        self._lengths = LineOfText("Lengths of the windows", 8.5, align=1.0)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(60, 1, 8, 1)
         layout.setSpacing(6)

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 from outsample.regimes import Regime
 from outsample.typing import SECOND, Floats
 from outsample.windows import Handle, Split, position_of
-from outsample_desktop.theme import Colours, small_font
+from outsample_desktop.theme import Colours
+from outsample_desktop.widgets.lettering import width_of, write, write_in
 from outsample_desktop.widgets.plot import Overlay, pen
 
 __all__ = ["BAR_HEIGHT", "HANDLES", "HandlesItem", "LegendItem", "WashItem"]
@@ -18,6 +19,7 @@ BAR_HEIGHT: Final = 16  # pixels at the top of the pane by which the whole patte
 REGIME_HEIGHT: Final = 9  # pixels of the regime strip at the bottom
 HANDLES: Final = (Handle.TRAIN_START, Handle.TRAIN_END, Handle.TEST_START, Handle.TEST_END)
 _GRIP: Final = 7.0
+_POINTS: Final = 8.0
 _INDENT: Final = 32.0  # pixels that keep a legend clear of the train-start flag
 
 
@@ -133,13 +135,13 @@ class HandlesItem(_PixelOverlay):
     def _paint_bar(
         self, painter: QPainter, box: QRectF, scale: float, offset: float, role: Colours, split: Split
     ) -> None:
-        painter.setFont(small_font(7.5, bold=True))
         for name, window in (("TRAIN", split.train), ("TEST", split.test)):
             left, right = (value / SECOND * scale + offset for value in (window.start, window.stop))
             strip = QRectF(left, box.top(), right - left, BAR_HEIGHT)
             painter.fillRect(strip, QColor(role.raised))
             painter.setPen(pen(role.text))
-            painter.drawText(strip, Qt.AlignmentFlag.AlignCenter, name if strip.width() > 44 else "")
+            if strip.width() > 44:
+                write_in(painter, (left, box.top(), right - left, BAR_HEIGHT), name, 7.5, bold=True)
 
     def _paint_grip(
         self, painter: QPainter, x: float, box: QRectF, handle: Handle, role: Colours, is_chosen: bool
@@ -185,17 +187,14 @@ class LegendItem(_PixelOverlay):
         if self.role is None:
             return
         box, _, _ = self._pixels(painter)
-        painter.setFont(small_font(8.0))
-        metrics = painter.fontMetrics()
-        x, baseline = box.left() + _INDENT, box.top() + self._top + metrics.ascent()
+        x, top = box.left() + _INDENT, box.top() + self._top
         painter.setPen(pen(self.role.text))
-        painter.drawText(QPointF(x, baseline), self._title)
-        x += metrics.horizontalAdvance(self._title) + 14.0
+        x += write(painter, x, top, self._title, _POINTS) + 14.0
         painter.setPen(pen(self.role.muted))
         for text, colour in self._entries:
-            width = metrics.horizontalAdvance(text)
+            width = width_of(text, _POINTS)
             if x + width + 16.0 > box.right():
                 return
-            painter.fillRect(QRectF(x, baseline - 8.0, 8.0, 8.0), QColor(colour))
-            painter.drawText(QPointF(x + 12.0, baseline), text)
+            painter.fillRect(QRectF(x, top + 4.0, 8.0, 8.0), QColor(colour))
+            write(painter, x + 12.0, top, text, _POINTS)
             x += width + 24.0

@@ -3,13 +3,14 @@
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QBrush, QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from outsample_desktop.resolve.numbers import vol_text
 from outsample_desktop.resolve.views import SurfaceView
-from outsample_desktop.theme import Colours, small_font
+from outsample_desktop.theme import Colours
 from outsample_desktop.widgets.colour_scale import ColourScale
+from outsample_desktop.widgets.lettering import width_of, write, write_in
 from outsample_desktop.widgets.plot import pen
 
 __all__ = ["SurfacePane"]
@@ -18,6 +19,8 @@ _LEFT: Final = 58.0
 _BOTTOM: Final = 30.0
 _TOP: Final = 4.0
 _SCALE: Final = 46.0
+_LINE: Final = 14.0
+_CELL, _LABEL = 8.0, 7.5  # points
 
 
 class SurfacePane(QWidget):
@@ -77,34 +80,36 @@ class SurfacePane(QWidget):
 
     def _paint_cells(self, painter: QPainter, view: SurfaceView, role: Colours) -> None:
         scale = ColourScale(role, view.is_signed, view.reach)
-        painter.setFont(small_font(8.0))
         first = self.cell_rectangle(0, 0)
         with_text = first.width() >= 34 and first.height() >= 13
         with_count = first.height() >= 30
         hatch = QBrush(QColor(role.purge), Qt.BrushStyle.BDiagPattern)
-        centre = int(Qt.AlignmentFlag.AlignCenter)
+        raised = QColor(role.raised)
         values, counts, sparse = view.value.tolist(), view.count.tolist(), view.sparse.tolist()
+        across = [round(first.left() + column * first.width()) for column in range(len(view.columns) + 1)]
+        down = [round(first.bottom() - row * first.height()) for row in range(len(view.rows) + 1)]
         for row, line in enumerate(values):
+            top, height = down[row + 1], down[row] - down[row + 1] - 1
             for column, value in enumerate(line):
-                cell = QRectF(
-                    first.left() + column * first.width() + 0.5,
-                    first.top() - row * first.height() + 0.5,
-                    first.width() - 1.0,
-                    first.height() - 1.0,
-                )
+                left, width = across[column], across[column + 1] - across[column] - 1
                 if value != value:
-                    painter.fillRect(cell, QColor(role.raised))
-                    painter.fillRect(cell, hatch)
+                    painter.fillRect(left, top, width, height, raised)
+                    painter.fillRect(left, top, width, height, hatch)
                     continue
                 fill, ink = scale.colours(value)
-                painter.fillRect(cell, fill)
+                painter.fillRect(left, top, width, height, fill)
                 if sparse[row][column]:
-                    painter.fillRect(cell, hatch)
-                if with_text:
-                    painter.setPen(ink)
-                    text = vol_text(value, view.unit)
-                    text = f"{text}\nn {int(counts[row][column]):,}" if with_count else text
-                    painter.drawText(*_whole(cell), centre, text)
+                    painter.fillRect(left, top, width, height, hatch)
+                if not with_text:
+                    continue
+                painter.setPen(ink)
+                text = vol_text(value, view.unit)
+                if with_count:
+                    middle = top + 0.5 * height
+                    write_in(painter, (left, middle - _LINE, width, _LINE), text, _CELL)
+                    write_in(painter, (left, middle, width, _LINE), f"n {int(counts[row][column]):,}", _CELL)
+                else:
+                    write_in(painter, (left, top, width, height), text, _CELL)
         if view.cell is not None and 0 <= view.cell < view.value.size:
             chosen = self.cell_rectangle(*divmod(view.cell, len(view.columns))).adjusted(1, 1, -1, -1)
             painter.setPen(pen(role.window, 4.0))
@@ -114,20 +119,17 @@ class SurfacePane(QWidget):
 
     def _paint_labels(self, painter: QPainter, view: SurfaceView, role: Colours) -> None:
         painter.setPen(pen(role.muted))
-        painter.setFont(small_font(7.5))
-        metrics = QFontMetricsF(painter.font())
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        cell = self.cell_rectangle(0, 0)
         for row, label in enumerate(view.rows):
-            cell = self.cell_rectangle(row, 0)
-            painter.drawText(QRectF(0, cell.top(), _LEFT - 6, cell.height()), right, label)
-        fits = all(metrics.horizontalAdvance(label) < self.cell_rectangle(0, 0).width() - 2 for label in view.columns)
+            top = cell.top() - row * cell.height()
+            write_in(painter, (0.0, top, _LEFT - 6, cell.height()), label, _LABEL, align=1.0)
+        fits = all(width_of(label, _LABEL) < cell.width() - 2 for label in view.columns)
         for column, label in enumerate(view.columns):
-            cell = self.cell_rectangle(0, column)
+            left = cell.left() + column * cell.width()
             short = label if fits else _edge(label)
-            place = QRectF(cell.left() - 8, self.height() - _BOTTOM + 1, cell.width() + 16, 13)
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, short)
-        bottom = QRectF(_LEFT, self.height() - 15.0, self.width() - _LEFT - _SCALE, 14)
-        painter.drawText(bottom, Qt.AlignmentFlag.AlignCenter, view.column_title)
+            write_in(painter, (left, self.height() - _BOTTOM + 1, cell.width(), 13.0), short, _LABEL)
+        across = self.width() - _LEFT - _SCALE
+        write_in(painter, (_LEFT, self.height() - 15.0, across, 14.0), view.column_title, _LABEL)
 
     def _paint_scale(self, painter: QPainter, view: SurfaceView, role: Colours) -> None:
         scale = ColourScale(role, view.is_signed, view.reach)
@@ -135,14 +137,11 @@ class SurfacePane(QWidget):
         height = self.height() - _TOP - _BOTTOM
         painter.fillRect(QRectF(left, top, 9, height), scale.gradient(top, height))
         painter.setPen(pen(role.muted))
-        painter.setFont(small_font(7.5))
         low = -view.reach if view.is_signed else 0.0
         for value, share in ((view.reach, 0.0), (0.5 * (view.reach + low), 0.5), (low, 1.0)):
-            place = QRectF(left + 11, top + share * (height - 12), _SCALE - 16, 12)
-            painter.drawText(place, Qt.AlignmentFlag.AlignLeft, f"{value:.3g}".replace("-", "−"))
-        painter.drawText(
-            QRectF(left - 10, self.height() - _BOTTOM + 1, _SCALE + 4, 13), Qt.AlignmentFlag.AlignLeft, view.unit
-        )
+            text = f"{value:.3g}".replace("-", "−")
+            write(painter, left + 11, top + share * (height - 13), text, _LABEL)
+        write(painter, left - 10, self.height() - _BOTTOM + 1, view.unit, _LABEL)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Brush a cell; the brushed one again lets go."""
@@ -211,11 +210,6 @@ class SurfacePane(QWidget):
 
 
 _WRAPPED: Final = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
-
-
-def _whole(place: QRectF) -> tuple[int, int, int, int]:
-    """Return a rectangle as integers: text is placed twice as fast with them."""
-    return int(place.left()), int(place.top()), int(place.width()), int(place.height())
 
 
 def _edge(label: str) -> str:

@@ -90,7 +90,7 @@ class TimelinePane(QWidget):
             plot.moved.connect(self.moved)
             plot.released.connect(self.released)
             plot.pointed.connect(self.pointed)
-        self.price.getAxis("bottom").setStyle(showValues=False)
+        self.price.getAxis("bottom").has_text = False
         self.price.getAxis("bottom").setHeight(4)
 
     def paint_in(self, role: Colours) -> None:
@@ -110,9 +110,7 @@ class TimelinePane(QWidget):
             return
         if old is None or not same(old.price, view.price):
             self._show_price(view)
-        if old is None or old.is_log != view.is_log:
-            self.loss.left_axis.is_log = view.is_log
-            self.loss.left_axis.picture = None
+        self.loss.left_axis.read_as(view.is_log)
         self._name(view, role)
         if old is None or not same(old.losses, view.losses):
             self._show_losses(view, role)

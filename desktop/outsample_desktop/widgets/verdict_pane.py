@@ -3,12 +3,13 @@
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from outsample.verdict import Status
 from outsample_desktop.resolve.views import VerdictView
-from outsample_desktop.theme import Colours, small_font
+from outsample_desktop.theme import Colours
+from outsample_desktop.widgets.lettering import elided, write
 from outsample_desktop.widgets.plot import pen
 
 __all__ = ["VerdictPane", "draw_status", "status_colour"]
@@ -93,34 +94,28 @@ class VerdictPane(QWidget):
         painter.fillRect(QRectF(0, 0, 5, self.height()), QColor(colour))
         draw_status(painter, view.status, QPointF(26, 24), 9.0, role)
         word = view.status.value if view.status else "Cannot be judged"
-        x = self._text(painter, 44, 32, word, small_font(15, bold=True), colour) + 14
-        x = self._text(painter, x, 31, view.effect, small_font(13), role.text) + 12
-        x = self._text(painter, x, 31, view.model, small_font(10), role.muted)
+        painter.setPen(QColor(colour))
+        x = 58.0 + write(painter, 44, 8, word, 15, bold=True)
+        painter.setPen(QColor(role.text))
+        x += 12.0 + write(painter, x, 12, view.effect, 13)
+        painter.setPen(QColor(role.muted))
+        x += write(painter, x, 17, view.model, 10)
         rule = f"{view.rule}  ·  {view.caveat}" if view.caveat else view.rule
         facts_left = max(x + 24, 0.46 * self.width())
-        metrics = QFontMetricsF(small_font(9))
         room = (facts_left if view.facts else self.width()) - 56
-        self._text(
-            painter, 44, 54, metrics.elidedText(rule, Qt.TextElideMode.ElideRight, room), small_font(9), role.text
-        )
+        painter.setPen(QColor(role.text))
+        write(painter, 44, 41, elided(rule, 9, round(room)), 9)
         self._facts(painter, view, role, facts_left)
-
-    def _text(self, painter: QPainter, x: float, y: float, text: str, font: QFont, colour: str) -> float:
-        """Draw text and return where it ends."""
-        painter.setFont(font)
-        painter.setPen(QColor(colour))
-        painter.drawText(QPointF(x, y), text)
-        return x + QFontMetricsF(painter.font()).horizontalAdvance(text)
 
     def _facts(self, painter: QPainter, view: VerdictView, role: Colours, left: float) -> None:
         if not view.facts:
             return
         columns = (len(view.facts) + 1) // 2
         width = (self.width() - left - 8) / columns
-        label_font, value_font = small_font(7.5), small_font(9.5)
-        metrics = QFontMetricsF(value_font)
+        text, muted = QColor(role.text), QColor(role.muted)
         for i, (label, value) in enumerate(view.facts):
-            x, y = left + (i % columns) * width, 14.0 + (i // columns) * 31.0
-            self._text(painter, x, y, label, label_font, role.muted)
-            shown = metrics.elidedText(value, Qt.TextElideMode.ElideRight, width - 6)
-            self._text(painter, x, y + 14.0, shown, value_font, role.text)
+            x, y = left + (i % columns) * width, 3.0 + (i // columns) * 31.0
+            painter.setPen(muted)
+            write(painter, x, y, label, 7.5)
+            painter.setPen(text)
+            write(painter, x, y + 12.0, elided(value, 9.5, round(width - 6)), 9.5)

@@ -203,6 +203,19 @@ class FittedTooFew(FittedMeanVariance):
         return Prediction(np.full(3, self.variance), Functional.VARIANCE)
 
 
+class ClaimsToBeWhole(MeanVariance):
+    def fitted(self, variance):
+        return FittedWithAGap(variance)
+
+
+@dataclass(frozen=True)
+class FittedWithAGap(FittedMeanVariance):
+    def predict(self, data):
+        values = np.full(data.times.size, self.variance)
+        values[3] = np.nan
+        return Prediction(values, Functional.VARIANCE, is_whole=True)
+
+
 class PredictsInfinity(MeanVariance):
     def fitted(self, variance):
         return FittedInfinite(variance)
@@ -246,6 +259,7 @@ def test_a_model_that_keeps_the_rules_passes(market):
         (MutatesItself(), "not keep them in the model"),
         (ForgetsOnPickling(), "a pickled fitted model must come back equal"),
         (PredictsTooFew(), "predictions must be .* one per observation"),
+        (ClaimsToBeWhole(), "a prediction that says it is whole must have no NaN"),
         (PredictsInfinity(), "a missing prediction is NaN"),
     ],
     ids=lambda value: type(value).__name__ if not isinstance(value, str) else "",

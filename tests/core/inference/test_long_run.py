@@ -38,7 +38,7 @@ def direct(values):
     return np.mean(np.square(projections)), terms
 
 
-@pytest.mark.parametrize("n", [3, 4, 10, 59, 60, 97, 250])
+@pytest.mark.parametrize("n", [3, 4, 10, 59, 60, 97, 250, 999, 1001, 1500])
 def test_the_transform_gives_what_the_cosine_sums_give(n):
     values = 5.0 + autoregressive(np.random.default_rng(n), 0.5, n, 1)[0]
     result = long_run(values)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from outsample.scores import QLIKE, AbsoluteError, ErrorUnit, Functional, Pinball, ScaleDomain, SquaredError
 from outsample.study import Losses, Workspace
-from outsample.study.losses import observe
+from outsample.study.losses import observe, tabulate
 from outsample.study.workspace import Mask
 from outsample.windows import Window
 
@@ -161,7 +161,7 @@ def test_an_empty_cell_is_left_out_and_the_rest_renormalised():
     weights = losses.seen.composition(Window(0, 10))
     np.testing.assert_allclose(weights, [2 / 3, 1 / 3, 0.0])
     np.testing.assert_allclose(losses.per_time(weights), [2 / 3 * 1 + 1 / 3 * 4, 9.0, 16.0])
-    np.testing.assert_allclose(losses.seen.coverage(weights), [1.0, 1 / 3, 2 / 3])
+    np.testing.assert_allclose(losses.seen.shares(weights).coverage, [1.0, 1 / 3, 2 / 3])
 
 
 def test_a_time_whose_cells_the_train_window_never_held_has_no_loss():
@@ -186,7 +186,7 @@ def test_the_table_holds_the_sums_of_what_the_score_says(score):
     expected = np.zeros((5, 3, 2))
     for i, (value, error) in enumerate(zip(losses.values(), losses.errors(), strict=True)):
         expected[history.time_index[i], history.cell[i]] += value, error
-    np.testing.assert_allclose(np.moveaxis(losses.table, 0, -1), expected, rtol=1e-12)
+    np.testing.assert_allclose(losses.table, expected, rtol=1e-12)
 
 
 @pytest.mark.parametrize("stride", [2, 3])
@@ -203,7 +203,7 @@ def test_a_preview_judges_every_other_time_exactly(stride):
 def test_losses_cannot_be_written_to():
     history = Table([0], [0], [0], 1, [0.0])
     losses = losses_of(history, np.ones(1))
-    for array in (losses.table, losses.seen.counts, losses.seen.cell, losses.seen.inverse_counts):
+    for array in (losses.table, losses.seen.counts, losses.seen.cell, losses.seen.shares(None).of_sum):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0
 
@@ -217,6 +217,22 @@ def test_a_variance_of_nothing_is_no_prediction_and_spoils_no_other_time():
     values = np.array([0.0, 1.0, 1.0, 0.0, 1.0, 1.0])
     made = workspace.predicted("one", lambda: Prediction(values, Functional.VARIANCE))
     assert made.refused == 2
-    losses = workspace.losses(made, QLIKE(), 1, Mask.common([made]))
+    losses = workspace.losses([made], QLIKE(), 1, Mask.common([made]), None)["one"]
     assert losses.by_cell(Window(4, 6))[0, 1] == pytest.approx(0.25)
     assert np.isnan(losses.per_time()).tolist() == [True, False, False, True, False, False]
+
+
+@pytest.mark.parametrize("count", [1, 2, 4, 5, 9])
+def test_losses_tabulated_together_are_the_bits_of_each_alone(count):
+    random = np.random.default_rng(count)
+    history = Table(np.arange(7), np.repeat(np.arange(7), 20), random.integers(0, 5, 140), 5, random.normal(size=140))
+    predictions = [random.normal(size=140) for _ in range(count)]
+    first = losses_of(history, predictions[0])
+    weights = first.seen.composition(Window(0, 4))
+    together = [Losses(first.score, first.seen, one) for one in predictions]
+    tabulate(together, weights)
+    for one, prediction in zip(together, predictions, strict=True):
+        alone = losses_of(history, prediction)
+        assert one.table.tobytes() == alone.table.tobytes()
+        assert one.per_time(weights).tobytes() == alone.per_time(weights).tobytes()
+        assert one.bias_per_time(weights).tobytes() == alone.bias_per_time(weights).tobytes()

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from outsample.compiled import kernel
 from outsample.cumulative import Cumulative
 from outsample.datasets import OptionQuotes
 from outsample.errors import FitError
@@ -81,39 +82,117 @@ class NormalEquations:
         forward = float(self.forward_sum.total(rows)) / count
         scale = (self.forward_unit / forward) ** self.regressors.forward_powers
         gram = self.gram_sum.total(rows) * np.outer(scale, scale)
-        coefficients = np.asarray(np.linalg.solve(_ridged(gram), self.moment_sum.total(rows) * scale), dtype=np.float64)
+        coefficients = np.empty(scale.size)
+        _solve_ridged(gram.copy(), self.moment_sum.total(rows) * scale, coefficients)
         errors = self._standard_errors(rows, scale, gram, coefficients)
         return coefficients, errors, forward
 
     def _standard_errors(self, rows: slice, scale: Floats, gram: Floats, coefficients: Floats) -> Floats:
         """Sandwich with one cluster per time: quotes of one snapshot are anything but independent."""
-        scores = self.moment[rows] * scale - (self.gram[rows] @ (coefficients * scale)) * scale
+        meat = np.empty(gram.shape)
+        _sum_of_squared_scores(self.moment[rows], self.gram[rows], scale, coefficients * scale, meat)
         bread = np.linalg.inv(_ridged(gram))
-        return np.asarray(np.sqrt(np.diag(bread @ (scores.T @ scores) @ bread)))
+        return np.asarray(np.sqrt(np.diag(bread @ meat @ bread)))
 
     def solve_before_each(self, schedule: RefitSchedule) -> tuple[Floats, Floats]:
         """Return per time (m, k) coefficients and (m,) mean forward of a fit strictly before it; NaN where short."""
         stop = np.arange(self.times.size)
         first = np.searchsorted(self.times, schedule.start) if schedule.length is None else stop - schedule.length
         start = np.clip(first, 0, stop)
-        count = self._between(self.count_sum, start, stop)
-        enough = count >= QUOTES_PER_PARAMETER * len(self.regressors.value)
-        coefficients = np.full((self.times.size, len(self.regressors.value)), np.nan)
-        forward = np.full(self.times.size, np.nan)
-        start, stop = np.broadcast_to(start, stop.shape)[enough], stop[enough]
-        if stop.size:
-            mean = self._between(self.forward_sum, start, stop) / count[enough]
-            scale = (self.forward_unit / mean[:, None]) ** self.regressors.forward_powers
-            gram = self._between(self.gram_sum, start, stop) * (scale[:, :, None] * scale[:, None, :])
-            moment = self._between(self.moment_sum, start, stop) * scale
-            coefficients[enough] = np.linalg.solve(_ridged(gram), moment[:, :, None])[:, :, 0]
-            forward[enough] = mean
+        coefficients = np.empty((self.times.size, len(self.regressors.value)))
+        forward = np.empty(self.times.size)
+        _solve_each(
+            np.broadcast_to(start, stop.shape).copy(),
+            self.count_sum.sums,
+            *(self.forward_sum.sums, float(self.forward_sum.centre)),
+            *(self.gram_sum.sums, self.gram_sum.centre),
+            *(self.moment_sum.sums, self.moment_sum.centre),
+            self.forward_unit,
+            self.regressors.forward_powers,
+            coefficients,
+            forward,
+        )
         return coefficients, forward
 
-    @staticmethod
-    def _between(sums: Cumulative, start: Integers, stop: Integers) -> Floats:
-        count = (stop - start).reshape(-1, *(1,) * sums.centre.ndim)
-        return np.asarray(sums.sums[stop] - sums.sums[start] + count * sums.centre)
+
+@kernel
+def _solve_each(  # pragma: no cover - compiled
+    start: Integers,
+    count_sums: Floats,
+    forward_sums: Floats,
+    forward_centre: float,
+    gram_sums: Floats,
+    gram_centre: Floats,
+    moment_sums: Floats,
+    moment_centre: Floats,
+    forward_unit: float,
+    forward_powers: Floats,
+    coefficients: Floats,
+    forward: Floats,
+) -> None:
+    """Fill per time (m, k) coefficients and (m,) mean forwards of a fit on the times ``[start[t], t)``."""
+    size = forward_powers.size
+    gram, moment, scale = np.empty((size, size)), np.empty(size), np.empty(size)
+    for t in range(start.size):
+        first, length = start[t], t - start[t]
+        count = count_sums[t] - count_sums[first]
+        if count < QUOTES_PER_PARAMETER * size:
+            coefficients[t], forward[t] = np.nan, np.nan
+            continue
+        forward[t] = (forward_sums[t] - forward_sums[first] + length * forward_centre) / count
+        for i in range(size):
+            scale[i] = (forward_unit / forward[t]) ** forward_powers[i]
+            moment[i] = (moment_sums[t, i] - moment_sums[first, i] + length * moment_centre[i]) * scale[i]
+            for j in range(i + 1):
+                between = gram_sums[t, i, j] - gram_sums[first, i, j] + length * gram_centre[i, j]
+                gram[i, j] = between * scale[i] * scale[j]
+        _solve_ridged(gram, moment, coefficients[t])
+
+
+@kernel
+def _solve_ridged(gram: Floats, moment: Floats, out: Floats) -> None:  # pragma: no cover - compiled
+    """Fill `out` with the solution under the ridge, by Cholesky in the lower half of `gram`; NaN where that fails."""
+    size, trace = out.size, 0.0
+    for i in range(size):
+        trace += gram[i, i]
+    for i in range(size):
+        gram[i, i] += RIDGE * trace
+        for j in range(i + 1):
+            left = gram[i, j]
+            for k in range(j):
+                left -= gram[i, k] * gram[j, k]
+            if i > j:
+                gram[i, j] = left / gram[j, j]
+            else:
+                gram[i, i] = np.sqrt(left) if left > 0.0 else np.nan
+    for i in range(size):
+        out[i] = moment[i]
+        for k in range(i):
+            out[i] -= gram[i, k] * out[k]
+        out[i] /= gram[i, i]
+    for i in range(size - 1, -1, -1):
+        for k in range(i + 1, size):
+            out[i] -= gram[k, i] * out[k]
+        out[i] /= gram[i, i]
+
+
+@kernel
+def _sum_of_squared_scores(  # pragma: no cover - compiled
+    moment: Floats, gram: Floats, scale: Floats, coefficients: Floats, out: Floats
+) -> None:
+    """Fill `out` (k, k) with the sum over times of ``s s'``, ``s = (X'y - X'X b) scale`` the scores of one time."""
+    size = scale.size
+    score = np.empty(size)
+    out[:] = 0.0
+    for t in range(moment.shape[0]):
+        for i in range(size):
+            fitted = 0.0
+            for j in range(size):
+                fitted += gram[t, i, j] * coefficients[j]
+            score[i] = (moment[t, i] - fitted) * scale[i]
+        for i in range(size):
+            for j in range(size):
+                out[i, j] += score[i] * score[j]
 
 
 def _ridged(gram: Floats) -> Floats:

@@ -119,7 +119,8 @@ class SmileFit:
     def predict(self, data: OptionQuotes) -> Prediction:
         """Predict the vol of every observation."""
         coefficients = np.asarray(self.coefficients)[None, :]
-        return Prediction(_vols(data, self.regressors, coefficients, np.array([self.mean_forward])), Functional.MEAN)
+        vols = _vols(data, self.regressors, coefficients, np.array([self.mean_forward]))
+        return Prediction(vols, Functional.MEAN, is_whole=bool(np.isfinite(coefficients).all()))
 
 
 def _fit(data: OptionQuotes, train: Window, regressors: Regressors, weighting: Weighting, name: str) -> SmileFit:
@@ -138,19 +139,23 @@ def _refitted(data: OptionQuotes, regressors: Regressors, weighting: Weighting, 
 def _vols(data: OptionQuotes, regressors: Regressors, coefficients: Floats, forward: Floats) -> Floats:
     """Return (k,) vols from (1, p) or (m, p) coefficients: within a slice every smile is a quadratic."""
     seen = data.observed
-    of_slice = np.zeros(seen.slice_time.size, dtype=np.int32) if len(coefficients) == 1 else seen.slice_time
-    b, tenor = coefficients[of_slice].T, seen.slice_tenor
-    variable = seen.log_moneyness
-    zero = np.zeros(tenor.size)
-    if regressors is Regressors.FLAT:
-        constant, linear, square = b[0], zero, zero
-    elif regressors is Regressors.ABSOLUTE:
-        variable, scale = seen.strike, 1.0 / forward[of_slice]
-        constant, linear, square = b[0] + b[3] * tenor, (b[1] + b[4] * tenor) * scale, b[2] * scale * scale
-    else:
-        root = np.sqrt(tenor)
-        constant, linear, square = b[0] + b[3] * root + b[4] * tenor, b[1] / root + b[5], b[2] / tenor
+    of_slice = np.zeros(seen.slice_time.size, np.int32) if len(coefficients) == 1 else seen.slice_time
+    variable = seen.strike if regressors is Regressors.ABSOLUTE else seen.log_moneyness
     out = np.empty(seen.size)
-    constant, linear, square = (np.ascontiguousarray(part) for part in (constant, linear, square))
-    quadratic_by_slice(variable, seen.slice_start, constant, linear, square, VOL_FLOOR, out)
+    quadratic = _as_quadratic(regressors, coefficients, forward)
+    quadratic_by_slice(variable, seen.slice_start, of_slice, seen.slice_tenor, quadratic, VOL_FLOOR, out)
     return frozen(out)
+
+
+def _as_quadratic(regressors: Regressors, coefficients: Floats, forward: Floats) -> Floats:
+    """Return (r, 8) coefficients in the order of `quadratic_by_slice`: 1, √T, T; u, u·T, u/√T; u², u²/T."""
+    found, b = np.zeros((len(coefficients), 8)), coefficients.T
+    if regressors is Regressors.FLAT:
+        found[:, 0] = b[0]
+    elif regressors is Regressors.ABSOLUTE:
+        found[:, 0], found[:, 2] = b[0], b[3]
+        found[:, 3], found[:, 4], found[:, 6] = b[1] / forward, b[4] / forward, b[2] / forward**2
+    else:
+        found[:, 0], found[:, 1], found[:, 2] = b[0], b[3], b[4]
+        found[:, 3], found[:, 5], found[:, 7] = b[5], b[1], b[2]
+    return found

@@ -122,7 +122,7 @@ class FrozenSurfaceFit:
         last = np.full(count, self.knots.tenor.size, np.int32)
         own = data.times == self.time
         first[own], last[own] = 0, self.earlier
-        return Prediction(self.knots.vols(data.observed, first, last), Functional.MEAN)
+        return Prediction(self.knots.vols(data.observed, first, last), Functional.MEAN, is_whole=self.earlier > 0)
 
 
 @prepared

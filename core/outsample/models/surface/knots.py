@@ -1,15 +1,19 @@
 """Quoted surfaces of all times, laid out once per history for interpolation."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from outsample.datasets import ObservedQuotes, OptionQuotes
-from outsample.formulas.interpolation import BUCKETS, index_knots, surface_by_slice
+from outsample.formulas.interpolation import join_slices, surface_by_slice
 from outsample.prepared import prepared
 from outsample.typing import Floats, Integers, frozen
 
 __all__ = ["SurfaceKnots", "knots_of"]
+
+
+_BUCKETS: Final = 512
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -18,18 +22,18 @@ class SurfaceKnots:
 
     Parameters
     ----------
+    time : (r,) int32 array
+        Index of the time of each slice.
     start : (r + 1,) int32 array
-    index : (r, BUCKETS) int16 array
-    x, w, slope : (q,) array
+    x, w : (q,) array
     tenor, atm_vol : (r,) array
         Years; fraction a year.
     """
 
+    time: Integers
     start: Integers
-    index: Integers
     x: Floats
     w: Floats
-    slope: Floats
     tenor: Floats
     atm_vol: Floats
 
@@ -37,34 +41,28 @@ class SurfaceKnots:
         """Return a copy of some consecutive slices, independent of the history they came from."""
         first, last = int(self.start[slices.start]), int(self.start[slices.stop])
         return SurfaceKnots(
+            self.time[slices].copy(),
             self.start[slices.start : slices.stop + 1] - first,
-            self.index[slices].copy(),
             self.x[first:last].copy(),
             self.w[first:last].copy(),
-            self.slope[first:last].copy(),
             self.tenor[slices].copy(),
             self.atm_vol[slices].copy(),
         )
 
     def vols(self, seen: ObservedQuotes, first: Integers, last: Integers) -> Floats:
         """Return the (k,) vols that the reference slices ``[first[t], last[t])`` give at each observation's time."""
-        out = np.empty(seen.size)
-        surface_by_slice(
-            seen.log_moneyness,
-            seen.slice_start,
-            seen.slice_time,
-            seen.slice_tenor,
-            first,
-            last,
-            self.start,
-            self.index,
-            self.x,
-            self.w,
-            self.slope,
-            self.tenor,
-            self.atm_vol,
-            out,
-        )
+        count, out = self.tenor.size, np.empty(seen.size)
+        slices = np.arange(count, dtype=np.int32)
+        partner = slices + np.r_[self.time[1:] == self.time[:-1], False]
+        size = np.diff(self.start)
+        joint_start = np.r_[0, np.cumsum(size + size[partner] + 1)]
+        joint_stop = np.empty(count, np.int64)
+        x, values = np.empty(joint_start[-1]), np.empty((joint_start[-1], 4))
+        buckets = np.empty((count, _BUCKETS), np.int16)
+        joints = (joint_start[:-1], joint_stop, x, values, buckets)
+        join_slices(self.start, self.x, self.w, partner, *joints)
+        slices_seen = (seen.slice_start, seen.slice_time, seen.slice_tenor)
+        surface_by_slice(seen.log_moneyness, *slices_seen, first, last, self.tenor, self.atm_vol, *joints, out)
         return frozen(out)
 
 
@@ -79,11 +77,5 @@ def knots_of(data: OptionQuotes) -> SurfaceKnots:
     first = np.flatnonzero(np.r_[True, (np.diff(x) != 0) | (np.diff(owner) != 0)])
     count = np.diff(np.r_[first, x.size])
     x, w, owner = x[first], np.add.reduceat(w, first) / count, owner[first]
-    run = np.diff(x)
-    inside = np.diff(owner) == 0
-    slope = np.zeros(x.size)
-    slope[:-1][inside] = np.diff(w)[inside] / run[inside]
     start = np.searchsorted(owner, np.arange(seen.slice_tenor.size + 1)).astype(np.int32)
-    index = np.empty((seen.slice_tenor.size, BUCKETS), dtype=np.int16)
-    index_knots(x, start, index)
-    return SurfaceKnots(start, index, x, w, slope, seen.slice_tenor, seen.slice_atm_vol)
+    return SurfaceKnots(seen.slice_time, start, x, w, seen.slice_tenor, seen.slice_atm_vol)
