@@ -31,9 +31,10 @@ def provenance(state: State) -> str:
     """Return the line below every picture."""
     split = "no split" if state.split is None else f"train {state.split.train}   test {state.split.test}"
     name = " + ".join(Path(part).name or part for part in state.source.split("\n"))
+    changed = "".join(f"   {one}" for one in state.parameters.changed())
     return (
         f"Outsample {outsample.__version__}   {name}   sha256 {state.fingerprint[:12]}   {split}   "
-        f"{state.score}   all times UTC"
+        f"{state.score}{changed}   all times UTC"
     )
 
 

@@ -179,16 +179,13 @@ def surface_by_slice(  # pragma: no cover - compiled
 
     Parameters
     ----------
-    log_moneyness : (k,) array
-        Of the quotes.
-    slice_start, slice_time, slice_tenor : (s + 1,), (s,), (s,) array
-        Slices of the quotes: first quote, time index, tenor in years.
+    log_moneyness, slice_start, slice_time, slice_tenor : (k,), (s + 1,), (s,), (s,) array
+        Of the quotes; of their slices the first quote, time index, tenor in years.
     first_reference, last_reference : (m,) int array
         Per time, the half-open range of reference slices; an empty range means no surface.
     reference_tenor, reference_atm : (r,) array
         Years; at-the-money vol.
-    joint_start, joint_stop, joint_x, joint_values, buckets
-        As `join_slices` filled them.
+    joint_start ... buckets : as `join_slices` filled them
     """
     one, per_slice = np.uint64(1), np.uint64(buckets.shape[1])
     top, places = per_slice - one, buckets.reshape(buckets.size)

@@ -177,7 +177,7 @@ def decay_table(analysis: Analysis) -> Table:
 def regimes_table(analysis: Analysis) -> Table:
     """Return the segments known at the train end, then the number of segments under each penalty multiplier."""
     track, daily = analysis.regimes, daily_volatility(analysis.data)
-    path = regime_penalty_path(daily, analysis.split.train)
+    path = regime_penalty_path(daily, analysis.split.train, analysis.parameters.regimes)
     labels = [one.label.name.lower() for one in track.segments]
     vols = [100.0 * one.volatility for one in track.segments]
     return Table(

@@ -9,7 +9,6 @@ from outsample_desktop.resolve.views import VerdictView
 from outsample_desktop.theme import Colours
 from outsample_desktop.widgets.chooser import Chooser
 from outsample_desktop.widgets.term_tips import TermTips
-from outsample_desktop.widgets.verdict_places import verdict_word_at
 from outsample_desktop.widgets.words_on_screen import pane_entries, words_explained
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ class Explainer(QObject):
         self.dock: QDockWidget | None = None
         self.pane: HelpPane | None = None
         self.tips = TermTips(self)
-        self.tips.watch(self._room.verdict, self._verdict_word)
+        self.tips.watch(self._room.verdict, self._room.verdict.word_at)
         self.tips.watch(self._room.models.horizontalHeader().viewport(), self._column)
         for chooser in (*window.header.choosers.values(), *self._room.choosers.values()):
             self.tips.watch_chooser(chooser)
@@ -151,10 +150,6 @@ class Explainer(QObject):
     def _verdict(self) -> VerdictView | None:
         answer = self._window.answer
         return answer.view.verdict if answer is not None and answer.view is not None else None
-
-    def _verdict_word(self, at: QPoint) -> str:
-        view = self._verdict()
-        return "" if view is None else verdict_word_at(view, self._room.verdict.width(), at)
 
     def _column(self, at: QPoint) -> str:
         column = self._room.models.horizontalHeader().logicalIndexAt(at)

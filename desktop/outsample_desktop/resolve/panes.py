@@ -70,8 +70,10 @@ def _facts(result: Judged, found: Headline) -> tuple[tuple[str, str], ...]:
         (f"bias [{unit}]", f"{vol_text(found.bias_out, unit)}  (in {vol_text(found.bias_in, unit)})"),
     ]
     if result.verdict.status is not Status.BENCHMARK:
+        limit = result.verdict.limit
+        whose = "yours" if limit.is_chosen else "house"
         facts += [
-            ("limit, headroom", f"{effect_text(found, result.verdict.limit.value)}, {_headroom(result)}"),
+            ("limit, headroom", f"{effect_text(found, limit.value)} ({whose}), {_headroom(result)}"),
             ("nominal p", p_text(found.p_value)),
             ("regret", effect_text(found, found.regret)),
             ("detectable (80 %)", effect_text(found, found.minimum_detectable)),

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsSceneResizeEvent, QStyleOp
 
 from outsample_desktop.widgets.lettering import width_of, write_in
 
-__all__ = ["LinearAxis", "LogAxis", "UtcAxis", "date_ticks", "linear_ticks", "log_ticks"]
+__all__ = ["LinearAxis", "LogAxis", "UtcAxis", "date_ticks", "linear_ticks", "log_marks", "log_ticks"]
 
 _DAY: Final = 86_400.0
 _DAY_STEPS: Final = (1, 2, 5, 10)
@@ -124,6 +124,11 @@ def log_ticks(low: float, high: float, pixels: float) -> list[float]:
     return _linear_ticks(low, high)
 
 
+def log_marks(low: float, high: float, pixels: float) -> list[tuple[float, str]]:
+    """Return the positions of `log_ticks` with the numbers they stand for."""
+    return [(at, f"{10.0**at:.4g}") for at in log_ticks(low, high, pixels)]
+
+
 def _linear_ticks(low: float, high: float) -> list[float]:
     """Return equally spaced numbers, where a range is too small for powers or too large for its pixels."""
     bottom, top = 10.0**low, 10.0**high
@@ -158,10 +163,15 @@ def linear_ticks(low: float, high: float, pixels: float, label: float) -> list[t
         return []
     rough = span / max(pixels / label, 2.0)
     unit = 10.0 ** floor(log10(rough))
-    step = next((factor * unit for factor in (1.0, 2.0, 5.0) if factor * unit >= rough), 10.0 * unit)
-    if step <= 0.0 or abs(low) / step > _MOST_STEPS or abs(high) / step > _MOST_STEPS:
-        return []
-    return [(step * k, _written(step * k, step)) for k in range(ceil(low / step), floor(high / step) + 1)]
+    found: list[tuple[float, str]] = []
+    for factor in (10.0, 5.0, 2.0, 1.0, 0.5):
+        step = factor * unit
+        if step <= 0.0 or max(abs(low), abs(high)) / step > _MOST_STEPS:
+            break
+        if step >= rough or len(found) < 2:
+            places = range(ceil(low / step), floor(high / step) + 1)
+            found = [(step * k, _written(step * k, step)) for k in places]
+    return found
 
 
 def _written(value: float, step: float) -> str:
@@ -285,5 +295,4 @@ class LogAxis(_Axis):
         """Return round numbers that fit."""
         if not self.is_log:
             return super().marks(low, high, pixels)
-        found = log_ticks(low, high, pixels if self.is_left else pixels / 2.0)
-        return [(value, f"{10.0**value:.4g}") for value in found]
+        return log_marks(low, high, pixels if self.is_left else pixels / 2.0)

@@ -159,6 +159,8 @@ class CurveItem(Overlay):
 def polygon(x: Floats, y: Floats) -> QPolygonF:
     """Return points as Qt keeps them, filled as one block of memory."""
     made = pg.functions.create_qpolygonf(x.size)
+    if not x.size:
+        return made
     block = pg.functions.ndarray_from_qpolygonf(made)
     block[:, 0], block[:, 1] = x, y
     return made

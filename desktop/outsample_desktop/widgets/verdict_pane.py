@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QWidget
 
@@ -15,6 +15,7 @@ from outsample_desktop.widgets.plot import pen
 __all__ = ["VerdictPane", "draw_status", "status_colour"]
 
 _HEIGHT: Final = 62
+_ROW: Final = 37.0  # pixels of the line with the word
 
 
 def status_colour(status: Status | None, role: Colours) -> str:
@@ -66,6 +67,7 @@ class VerdictPane(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._view: VerdictView | None = None
         self._role: Colours | None = None
+        self._words: list[tuple[QRectF, str]] = []
 
     def paint_in(self, role: Colours) -> None:
         """Take the colours of a theme."""
@@ -78,6 +80,10 @@ class VerdictPane(QWidget):
         word = view.status.value if view.status else "Cannot be judged"
         self.setAccessibleDescription(f"{view.model}: {word} {view.effect}; {view.rule}")
         self.update()
+
+    def word_at(self, position: QPoint) -> str:
+        """Return the label under a point, as it was painted last: verdict, effect or fact; empty beside them."""
+        return next((label for place, label in self._words if place.contains(QPointF(position))), "")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint status, effect and rule on the left, facts in two rows on the right."""
@@ -95,9 +101,13 @@ class VerdictPane(QWidget):
         draw_status(painter, view.status, QPointF(26, 24), 9.0, role)
         word = view.status.value if view.status else "Cannot be judged"
         painter.setPen(QColor(colour))
-        x = 58.0 + write(painter, 44, 8, word, 15, bold=True)
+        x = 44.0 + write(painter, 44, 8, word, 15, bold=True)
+        self._words = [(QRectF(0, 0, x, _ROW), word if view.status else "Verdict")]
         painter.setPen(QColor(role.text))
-        x += 12.0 + write(painter, x, 12, view.effect, 13)
+        effect = 14.0 + write(painter, x + 14.0, 12, view.effect, 13)
+        if view.effect:
+            self._words.append((QRectF(x, 0, effect, _ROW), "vs benchmark"))
+        x += effect + 12.0
         painter.setPen(QColor(role.muted))
         x += write(painter, x, 17, view.model, 10)
         rule = f"{view.rule}  ·  {view.caveat}" if view.caveat else view.rule
@@ -115,7 +125,8 @@ class VerdictPane(QWidget):
         text, muted = QColor(role.text), QColor(role.muted)
         for i, (label, value) in enumerate(view.facts):
             x, y = left + (i % columns) * width, 3.0 + (i // columns) * 31.0
+            self._words.append((QRectF(x, y - 3.0, width, 31.0), label))
             painter.setPen(muted)
-            write(painter, x, y, label, 7.5)
+            write(painter, x, y, elided(label, 7.5, round(width - 6)), 7.5)
             painter.setPen(text)
             write(painter, x, y + 12.0, elided(value, 9.5, round(width - 6)), 9.5)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from outsample_desktop.widgets.axes import LogAxis, UtcAxis, date_ticks, log_ticks
+from outsample_desktop.widgets.axes import LogAxis, UtcAxis, date_ticks, linear_ticks, log_marks, log_ticks
 
 MINUTE, DAY, YEAR = 60.0, 86_400.0, 365.25 * 86_400.0
 LABEL, LINE = 58.0, 22.0  # pixels that a date and a number need
@@ -127,29 +127,58 @@ def test_an_axis_of_numbers_is_never_without_two_of_them(ends, pixels):
 def test_the_numbers_that_are_written_are_round(ends, pixels):
     """At most two significant digits beyond what the range itself needs, and no two alike."""
     low, high = sorted(ends)
-    axis = LogAxis.tickStrings
-    texts = axis(_Log(), log_ticks(low, high, pixels), 1.0, 1.0)
+    texts = [text for _, text in log_marks(low, high, pixels)]
     assert len(set(texts)) == len(texts)
     assert not any("nan" in text or "inf" in text for text in texts)
-
-
-class _Log:
-    is_log = True
 
 
 @pytest.mark.parametrize("ends", [(300.0, 300.5), (-320.0, -300.0), (283.0, 317.0), (307.0, 309.0)])
 def test_numbers_beyond_what_a_float_can_hold_do_no_harm(ends):
     """A constant of 1e300 with its margin reaches past the largest double."""
-    ticks = log_ticks(*ends, 200.0)
-    assert all(math.isfinite(tick) for tick in ticks)
-    assert all(isinstance(text, str) for text in LogAxis.tickStrings(_Log(), ticks, 1.0, 1.0))
+    marks = log_marks(*ends, 200.0)
+    assert all(math.isfinite(at) and text for at, text in marks)
 
 
-def test_the_axes_hand_their_ticks_to_the_painter(qapp):
+NUMBERS = st.floats(-1e9, 1e9, allow_nan=False)
+
+
+@given(low=NUMBERS, span=st.floats(1e-6, 1e9), pixels=st.floats(40.0, 3000.0), label=st.sampled_from([15.0, 58.0]))
+def test_plain_numbers_are_round_in_order_inside_the_axis_and_no_two_alike(low, span, pixels, label):
+    high = low + span
+    marks = linear_ticks(low, high, pixels, label)
+    at = [place for place, _ in marks]
+    assert at == sorted(set(at))
+    assert all(low - 1e-9 * span <= place <= high + 1e-9 * span for place in at)
+    assert len(marks) <= max(pixels / label, 2.0) + 2
+    assert len({text for _, text in marks}) == len(marks) or span < 1e-5 * abs(low)
+
+
+@given(low=st.floats(-1e6, 1e6), span=st.floats(1.0, 1e6), pixels=st.floats(60.0, 2000.0))
+def test_a_plain_axis_with_room_has_at_least_two_numbers(low, span, pixels):
+    assert len(linear_ticks(low, low + span, pixels, 15.0)) >= 2
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "pixels", "texts"),
+    [
+        (59_000.0, 101_000.0, 90.0, ["60k", "70k", "80k", "90k", "100k"]),
+        (-2.2, 2.2, 75.0, ["−2", "−1", "0", "1", "2"]),
+        (0.0, 1.0, 45.0, ["0.0", "0.5", "1.0"]),
+        (4_400.0, 5_600.0, 60.0, ["4,500", "5,000", "5,500"]),
+        (0.0, 4.1e6, 75.0, ["0", "1M", "2M", "3M", "4M"]),
+    ],
+)
+def test_plain_numbers_are_written_as_short_as_their_step_allows(low, high, pixels, texts):
+    assert [text for _, text in linear_ticks(low, high, pixels, 15.0)] == texts
+
+
+@pytest.mark.parametrize("ends", [(1.0, 1.0), (2.0, 1.0), (math.nan, 1.0), (0.0, math.inf), (1e300, 1.0000001e300)])
+def test_an_axis_without_an_extent_has_no_numbers(ends):
+    assert all(math.isfinite(at) for at, _ in linear_ticks(*ends, 200.0, 15.0))
+
+
+def test_the_axes_say_what_their_values_mean(qapp):
     dates, numbers, plain = UtcAxis(), LogAxis("left"), LogAxis("left", is_log=False)
-    values = dates.tickValues(0.0, 10 * DAY, 900.0)
-    strings = dates.tickStrings(values[0][1], 1.0, 1.0)
-    assert dict(zip(values[0][1], strings, strict=True)) == dict(date_ticks(0.0, 10 * DAY, 900.0))
-    assert dates.tickValues(10 * DAY, 0.0, 900.0) == values
-    assert numbers.tickStrings([0.0, 1.0, -3.0], 1.0, 1.0) == ["1", "10", "0.001"]
-    assert "−" in plain.tickStrings([-2.0, 0.0], 1.0, 1.0)[0]
+    assert dates.marks(0.0, 10 * DAY, 900.0) == date_ticks(0.0, 10 * DAY, 900.0)
+    assert dict(numbers.marks(-3.0, 1.0, 200.0))[-3.0] == "0.001"
+    assert plain.marks(-2.0, 0.0, 30.0) == [(-2.0, "−2"), (-1.0, "−1"), (0.0, "0")]

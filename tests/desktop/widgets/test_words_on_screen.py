@@ -20,7 +20,6 @@ from outsample_desktop.theme import apply_theme, colours
 from outsample_desktop.widgets.chooser import Chooser
 from outsample_desktop.widgets.header import Header
 from outsample_desktop.widgets.verdict_pane import VerdictPane
-from outsample_desktop.widgets.verdict_places import verdict_word_at
 from outsample_desktop.widgets.words_on_screen import entries_found, pane_entries, tip, words_explained
 from outsample_resources import glossary
 
@@ -157,6 +156,11 @@ def centre_of_change(pane: QWidget, one: VerdictView, other: VerdictView) -> QPo
     return QPoint(int(columns.min() + columns.max()) // 2, int(rows.min() + rows.max()) // 2)
 
 
+def word_at(pane: QWidget, view: VerdictView, at: QPoint) -> str:
+    painted(pane, view)
+    return pane.word_at(at)
+
+
 @pytest.mark.parametrize("width", [980, 1280, 1700])
 def test_the_label_under_the_mouse_is_the_one_that_is_painted_there(pane, typical, typical_of_prices, width):
     for view in (typical.verdict, typical_of_prices.verdict):
@@ -165,23 +169,17 @@ def test_the_label_under_the_mouse_is_the_one_that_is_painted_there(pane, typica
         for i, (label, value) in enumerate(view.facts):
             blank = replace(view, facts=(*view.facts[:i], ("", value), *view.facts[i + 1 :]))
             at = centre_of_change(pane, view, blank)
-            assert verdict_word_at(view, width, at) == label
+            assert word_at(pane, view, at) == label
             at = centre_of_change(pane, view, replace(view, facts=(*view.facts[:i], (label, ""), *view.facts[i + 1 :])))
-            assert verdict_word_at(view, width, at) == label
+            assert word_at(pane, view, at) == label
 
 
 def test_the_verdict_and_its_effect_are_found_where_they_are_painted(pane, typical):
-    view, width = replace(typical.verdict, status=Status.WATCH, effect="1.20× (1.01× … 1.40×)"), 1280
-    pane.resize(width, pane.height())
-    assert verdict_word_at(view, width, centre_of_change(pane, view, replace(view, effect=""))) == "vs benchmark"
+    view = replace(typical.verdict, status=Status.WATCH, effect="1.20× (1.01× … 1.40×)")
+    pane.resize(1280, pane.height())
+    assert word_at(pane, view, centre_of_change(pane, view, replace(view, effect=""))) == "vs benchmark"
     other = replace(view, status=Status.FAIL, effect="", model="", facts=())
-    assert verdict_word_at(view, width, centre_of_change(pane, replace(other, status=Status.WATCH), other)) == "Watch"
+    assert word_at(pane, view, centre_of_change(pane, replace(other, status=Status.WATCH), other)) == "Watch"
     failed = replace(view, status=None, effect="", facts=())
-    assert verdict_word_at(failed, width, QPoint(60, 24)) == "Verdict"
-    assert verdict_word_at(failed, width, QPoint(1200, 20)) == ""
-
-
-@pytest.mark.parametrize("width", [0, 1, 600])
-def test_a_pane_without_room_for_facts_has_none_under_the_mouse(qapp, typical, width):
-    view = replace(typical.verdict, model="a name without end " * 20)
-    assert verdict_word_at(view, width, QPoint(max(width - 1, 0), 50)) == ""
+    assert word_at(pane, failed, QPoint(60, 24)) == "Verdict"
+    assert word_at(pane, failed, QPoint(1200, 20)) == ""
