@@ -10,6 +10,7 @@ import numpy as np
 from outsample.compiled import kernel
 from outsample.errors import FitError
 from outsample.model import Dataset, Fitted, Model, Prediction, Refits, RefitSchedule
+from outsample.scenarios import Scenario
 from outsample.scores import Functional, ScaleDomain, Score
 from outsample.study.failure import Failure, FailureReason
 from outsample.study.losses import Composition, Losses
@@ -176,6 +177,7 @@ def evaluate(
     score: Score,
     benchmark: Model[Any] | None = None,
     settings: Settings | None = None,
+    scenario: Scenario | None = None,
 ) -> Study | Failure:
     """Fit `model` on the train window and judge it at every time of `data`.
 
@@ -190,6 +192,8 @@ def evaluate(
     benchmark : Model, optional
         Judged on the same observations.
     settings : Settings, optional
+    scenario : Scenario, optional
+        Applied to the data before anything sees them.
 
     Returns
     -------
@@ -199,7 +203,8 @@ def evaluate(
     name = type(model).__name__
     benchmark_name = type(benchmark).__name__ if benchmark is not None else ""
     contender = Contender(name, model, benchmark_name, benchmark)
-    return compare([contender], Workspace(data), split, score, settings)[0]
+    seen = data if scenario is None else scenario.apply(data)
+    return compare([contender], Workspace(seen), split, score, settings)[0]
 
 
 def compare(

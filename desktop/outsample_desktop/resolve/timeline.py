@@ -92,14 +92,11 @@ def trailing_mean(values: Floats, bars: int) -> Floats:
 
 def _brushed(state: State, analysis: Analysis) -> tuple[Floats, Floats]:
     """Return the times at which the brushed cell has quotes, and their loss as a share of the largest."""
-    active = active_model(state, analysis)
-    if (
-        state.cell not in range(analysis.data.n_cells)
-        or not isinstance(active, Judged)
-        or not isinstance(analysis.data, OptionQuotes)
-    ):
+    active, cell = active_model(state, analysis), state.cell
+    is_shown = isinstance(analysis.data, OptionQuotes) and cell in range(analysis.data.n_cells)
+    if cell is None or not is_shown or not isinstance(active, Judged):
         return _EMPTY, _EMPTY
-    means = active.study.losses.of_cell(state.cell)
-    at = np.flatnonzero(active.study.losses.seen.counts[:, state.cell] > 0)
+    means = active.study.losses.of_cell(cell)
+    at = np.flatnonzero(active.study.losses.seen.counts[:, cell] > 0)
     top = float(means[at].max()) if at.size else 0.0
     return seconds_of(analysis.data)[at], means[at] / top if top > 0 else means[at]

@@ -158,7 +158,7 @@ class CurveItem(Overlay):
 
 def polygon(x: Floats, y: Floats) -> QPolygonF:
     """Return points as Qt keeps them, filled as one block of memory."""
-    made = pg.functions.create_qpolygonf(x.size)
+    made: QPolygonF = pg.functions.create_qpolygonf(x.size)
     if not x.size:
         return made
     block = pg.functions.ndarray_from_qpolygonf(made)

@@ -10,6 +10,7 @@ from outsample.catalog import MODELS, Kind, contenders, entry, score
 from outsample.diagnostics import headline
 from outsample.errors import FitError
 from outsample.model import Parameter, Prediction
+from outsample.scenarios import Identity
 from outsample.scores import Functional, SquaredError
 from outsample.study import (
     Composition,
@@ -321,3 +322,30 @@ def test_the_frozen_surface_is_not_judged_on_the_quotes_it_is_made_of(market, sp
     last = study.train_rows.stop - 1
     assert study.benchmark_loss[last] > 1e-3
     assert np.nanmax(np.abs(study.differential)) < 12.0
+
+
+# --- Scenarios ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class FallsAtTheEnd:
+    """The last price is a tenth of what it was."""
+
+    def apply(self, data):
+        close = data.close.copy()
+        close[-1] *= 0.1
+        return replace(data, close=close)
+
+
+def test_a_scenario_changes_the_data_before_anything_sees_them(market):
+    prices, chosen = market.prices, score("qlike").score
+    split = default_split(prices.times)
+    model, benchmark = (found.build() for found in (entry("ewma-variance"), entry("rolling-variance")))
+    plain = evaluate(model, prices, split, chosen, benchmark)
+    same = evaluate(model, prices, split, chosen, benchmark, scenario=Identity())
+    fallen = evaluate(model, prices, split, chosen, benchmark, scenario=FallsAtTheEnd())
+    by_hand = evaluate(model, FallsAtTheEnd().apply(prices), split, chosen, benchmark)
+    assert same_study(plain, same)
+    assert same_study(fallen, by_hand)
+    assert fallen.loss[-1] > plain.loss[-1]
+    assert prices.close[-1] == market.prices.close[-1]
