@@ -189,12 +189,15 @@ class PointsItem(Overlay):
         self.update()
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        """Draw the points: a round pen is a disc."""
+        """Draw the points in pixels: there a round pen is a disc, while in units of data Qt makes it a short line."""
         del option, widget
+        pixels = painter.worldTransform().map(self._points)
+        painter.save()
+        painter.resetTransform()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(self._pen)
-        painter.drawPoints(self._points)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.drawPoints(pixels)
+        painter.restore()
 
 
 class BandItem(pg.GraphicsObject):  # type: ignore[misc]
