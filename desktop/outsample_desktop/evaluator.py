@@ -24,7 +24,7 @@ from outsample_desktop.session import State
 __all__ = ["Answer", "Evaluator", "Request", "answer"]
 
 _SWITCH_INTERVAL: Final = 0.0005  # seconds; a worker in Python code must not hold the GIL for a frame
-_PREVIEW_OBSERVATIONS: Final = 24_000  # observations that a repricing loss can afford within a frame
+_PREVIEW_OBSERVATIONS: Final = 16_000  # observations that a repricing loss can afford within a frame
 
 
 @dataclass(frozen=True, slots=True)
