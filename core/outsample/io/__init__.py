@@ -5,6 +5,7 @@ importing this package costs the start of the program nothing.
 """
 
 from outsample.io.bar_stamps import BarStamp
+from outsample.io.book import Book, BookReject, BookReport, read_book
 from outsample.io.cached_import import import_cached
 from outsample.io.opening import ImportCancelledError, open_files
 from outsample.io.report import ImportReport, MappedColumn, Reject, RejectReason, SourceFile
@@ -14,6 +15,9 @@ from outsample.io.vendor import Vendor, detect
 
 __all__ = [
     "BarStamp",
+    "Book",
+    "BookReject",
+    "BookReport",
     "Hypothesis",
     "ImportCancelledError",
     "ImportReport",
@@ -27,6 +31,7 @@ __all__ = [
     "detect",
     "import_cached",
     "open_files",
+    "read_book",
     "read_store",
     "write_store",
 ]
