@@ -41,8 +41,8 @@ class Cumulative:
             head = rows[:_FIRST_ROWS]
             centre = np.where(np.isfinite(head).all(axis=0), head.mean(axis=0), 0.0)
         sums = np.empty((rows.shape[0] + 1, *rows.shape[1:]))
-        wide = (-1, centre.size)
-        _accumulate(np.ascontiguousarray(rows).reshape(wide), np.atleast_1d(centre).ravel(), sums.reshape(wide))
+        flat = np.ascontiguousarray(rows).reshape(rows.shape[0], centre.size)
+        _accumulate(flat, np.atleast_1d(centre).ravel(), sums.reshape(sums.shape[0], centre.size))
         return cls(frozen(np.asarray(centre)), frozen(sums))
 
     def total(self, rows: slice) -> Floats:

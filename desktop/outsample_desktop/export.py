@@ -18,6 +18,7 @@ from outsample_desktop.evaluator import Request, answer
 from outsample_desktop.page import Page
 from outsample_desktop.session import State
 from outsample_desktop.theme import apply_theme, colours, small_font
+from outsample_desktop.widgets.plot import Plot
 
 __all__ = ["picture_of", "provenance", "save_picture", "save_pictures"]
 
@@ -45,7 +46,12 @@ def picture_of(widget: QWidget, state: State) -> QImage:
     image = QImage(size.width() * _SCALE, (size.height() + _FOOT) * _SCALE, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(_SCALE)
     image.fill(QColor(role.window))
+    plots = widget.findChildren(Plot)
+    for plot in plots:
+        plot.keep_axes(False)
     widget.render(image)
+    for plot in plots:
+        plot.keep_axes(True)
     painter = QPainter(image)
     painter.setFont(small_font(7.5))
     painter.setPen(QColor(role.muted))
@@ -98,11 +104,11 @@ def save_pictures(state: State, workspace: Workspace, folder: Path) -> tuple[Pat
     page.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
     page.resize(_SIZE)
     page.paint_in(colours(state.theme))
-    page.room.show_state(state)
+    page.show_state(state)
     page.show()
     page.render_view(found.view)
     application.processEvents()
-    written = [save_picture(page, state, folder / "overview.png")]
+    written = [save_picture(page, state, folder / f"{state.room}.png")]
     for name, pane in page.panes().items():
         if pane.isVisible():
             written.append(save_picture(pane, state, folder / f"{name}.png"))

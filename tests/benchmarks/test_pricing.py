@@ -1,4 +1,7 @@
-"""Transform models and greeks beside what a desk would otherwise use, in one run; budgets are printed, not asserted."""
+"""Transform models and greeks beside what a desk would otherwise use, in one run.
+
+Figures are printed; asserted is only that both say the same, and that ours is several times quicker, its plan included.
+"""
 
 import time
 
@@ -9,6 +12,7 @@ from outsample.formulas.black_greeks import linear_greeks
 from outsample.formulas.fourier import Heston, PricingPlan
 
 CRYPTO = Heston(0.55, 4.0, 0.5, 2.2, -0.35)
+DAYS = np.array([18, 27, 36, 73, 146, 182, 365, 547]) / 365.0  # whole days: QuantLib knows no others
 
 
 def best(work, times=7):
@@ -28,7 +32,7 @@ def chain(tenors, strikes):
 
 def test_heston_slices_beside_quantlib():
     ql = pytest.importorskip("QuantLib", reason="no wheel of QuantLib for this Python")
-    for name, tenors, strikes in (("one slice of 100", [0.1], 100), ("8 tenors of 13", np.linspace(0.05, 1.5, 8), 13)):
+    for name, tenors, strikes in (("one slice of 100", DAYS[2:3], 100), ("8 tenors of 13", DAYS, 13)):
         ratio, tenor, is_call = chain(tenors, strikes)
         plan = PricingPlan.of(CRYPTO, ratio, tenor, is_call, 1e-8)
         fine = PricingPlan.of(CRYPTO, ratio, tenor, is_call, 1e-10)
@@ -40,7 +44,9 @@ def test_heston_slices_beside_quantlib():
             f"\nHeston, {name}: {1e3 * ours:.0f} µs, with all gradients {1e3 * with_gradient:.0f} µs, plan "
             f"{making:.2f} ms; QuantLib analytic, 144 nodes: {theirs:.1f} ms, ratio {theirs / ours:.0f}"
         )
-        assert theirs > 5.0 * ours
+        prices = np.array(quantlib(ql, ratio, tenor, is_call))
+        np.testing.assert_allclose(plan.price(CRYPTO).price, prices, atol=1e-6)
+        assert theirs > 2.0 * (ours + making)
 
 
 def quantlib(ql, ratio, tenor, is_call):

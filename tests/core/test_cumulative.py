@@ -107,3 +107,7 @@ def test_sums_cannot_be_written_to_and_the_rows_are_left_alone():
             array[...] = 0.0
     values[0] = 9.0
     assert sums.total(slice(0, 5)) == 10.0
+
+
+def test_rows_without_columns_have_sums_without_columns():
+    assert Cumulative.of(np.empty((3, 0))).sums.shape == (4, 0)

@@ -9,6 +9,7 @@ import numpy as np
 
 from outsample.conformance.subject import ConformanceError, Subject, parameter_bits, require, same_bits
 from outsample.errors import FitError
+from outsample.scores import Functional
 from outsample.study import Failure, FailureReason, evaluate
 from outsample.windows import Split, Window
 
@@ -144,8 +145,9 @@ def predictions_suit_the_scores(subject: Subject) -> None:
     )
     require(bool(np.isfinite(found.values).any()), subject, "at least one observation must be predicted, found none")
     require(not np.isinf(found.values).any(), subject, "a missing prediction is NaN, found infinite ones")
-    is_true = not found.is_whole or bool(np.isfinite(found.values).all())
-    require(is_true, subject, "a prediction that says it is whole must have no NaN, found some")
+    judged = found.values > 0.0 if found.functional is Functional.VARIANCE else np.isfinite(found.values)
+    is_true = not found.is_whole or bool(judged.all())
+    require(is_true, subject, "a prediction that says it is whole must have no NaN, nor a variance of 0, found some")
     require(bool(subject.scores), subject, "at least one score must be stated, found none")
     for score in subject.scores:
         require(

@@ -103,8 +103,9 @@ def cosine_terms(n: int) -> int:
 def long_run(values: Floats) -> LongRun:
     """Return mean, variance and long-run variance of a series in time order.
 
-    ``omega^2 = (1/nu) sum_{j=1..nu} [ sqrt(2/n) sum_t z_t cos(pi j (t - 1/2) / n) ]^2``, by one cosine transform,
-    O(n log n). The terms with j >= 1 do not see the mean, so nothing needs to be subtracted for them.
+    ``omega^2 = (1/nu) sum_{j=1..nu} [ sqrt(2/n) sum_t z_t cos(pi j (t - 1/2) / n) ]^2``, by recurrence up to 1,000
+    times and by one cosine transform beyond. The terms with j >= 1 do not see the mean, so nothing needs to be
+    subtracted for them.
 
     Parameters
     ----------

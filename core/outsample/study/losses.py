@@ -75,28 +75,30 @@ class Observations:
 
         The same window again gives the same array, by which everything weighted with it is known to be unchanged.
         """
-        if not self._composed or self._composed[0][0] != window:
+        last = self._composed.get("last")  # read once: another thread may replace it meanwhile
+        if last is None or last[0] != window:
             count = self.count_prefix.total(window.rows(self.times))
             total = count.sum()
-            self._composed[:] = [(window, frozen(np.asarray(count / total if total > 0 else count)))]
-        return self._composed[0][1]
+            last = self._composed["last"] = (window, frozen(np.asarray(count / total if total > 0 else count)))
+        return last[1]
 
     @cached_property
-    def _composed(self) -> list[tuple[Window, Floats]]:
-        return []
+    def _composed(self) -> dict[str, tuple[Window, Floats]]:
+        return {}
 
     def shares(self, weights: Floats | None) -> "Shares":
         """Return what turns sums by time and cell into means by time.
 
         All models of a comparison ask with the same array of weights, one after the other: the last one is kept.
         """
-        if not self._shared or self._shared[0][0] is not weights:
-            self._shared[:] = [(weights, _shares(self.counts, weights))]
-        return self._shared[0][1]
+        last = self._shared.get("last")
+        if last is None or last[0] is not weights:
+            last = self._shared["last"] = (weights, _shares(self.counts, weights))
+        return last[1]
 
     @cached_property
-    def _shared(self) -> list[tuple[Floats | None, "Shares"]]:
-        return []
+    def _shared(self) -> dict[str, tuple[Floats | None, "Shares"]]:
+        return {}
 
     @property
     def weightless(self) -> int:
@@ -202,12 +204,7 @@ def _tabulate(  # pragma: no cover - compiled
             slot = two * np.uint64(cell[i])
             error = (prediction[i] - realised[i]) * scale[i]
             row[slot + one] += error
-            if power == 2:
-                row[slot] += error * error
-            elif power == 1:
-                row[slot] += abs(error)
-            else:
-                row[slot] += values[i]
+            row[slot] += abs(error) if power == 1 else values[i]
         mean_loss = mean_bias = 0.0
         for c in range(cells):
             table[t, c, 0], table[t, c, 1] = row[2 * c], row[2 * c + 1]
@@ -288,18 +285,18 @@ class Losses:
     @property
     def table(self) -> Floats:
         """(m, cells, 2) sums of losses, and sums of signed errors."""
-        if not self._tables:
+        if "table" not in self._tables:
             tabulate((self,), None)
-        return self._tables[0]
+        return self._tables["table"]
 
-    def keep(self, table: Floats, weights: Floats | None, loss: Floats, bias: Floats) -> None:
+    def _keep(self, table: Floats, weights: Floats | None, loss: Floats, bias: Floats) -> None:
         """Take what `tabulate` filled."""
-        self._tables[:] = [frozen(table)]
-        self._averages[:] = [(weights, (frozen(loss), frozen(bias)))]
+        self._tables["table"] = frozen(table)
+        self._averages["last"] = (weights, frozen(loss), frozen(bias))
 
     @cached_property
-    def _tables(self) -> list[Floats]:
-        return []
+    def _tables(self) -> dict[str, Floats]:
+        return {}
 
     @cached_property
     def prefix(self) -> Cumulative:
@@ -322,7 +319,7 @@ class Losses:
 
     def bias_per_time(self, weights: Floats | None = None) -> Floats:
         """Return (m,) mean signed error of each time, averaged over cells as `per_time` does."""
-        return self._averaged(weights)[1]
+        return self._averaged(weights)[2]
 
     def per_time(self, weights: Floats | None = None) -> Floats:
         """Return (m,) mean loss of each time, NaN where nothing was observed.
@@ -333,19 +330,20 @@ class Losses:
             Composition held fixed; a cell without quotes at a time is left out and the rest renormalised.
             None gives the plain mean over quotes ("raw").
         """
-        return self._averaged(weights)[0]
+        return self._averaged(weights)[1]
 
-    def _averaged(self, weights: Floats | None) -> tuple[Floats, Floats]:
+    def _averaged(self, weights: Floats | None) -> tuple[Floats | None, Floats, Floats]:
         """Return the last averages again where the weights are the very same array, as in a drag of the test window."""
-        if not self._averages or self._averages[0][0] is not weights:
+        last = self._averages.get("last")
+        if last is None or last[0] is not weights:
             loss, bias = np.empty(self.times.size), np.empty(self.times.size)
             _average(self.table, self.seen.shares(weights).of_sum, loss, bias)
-            self._averages[:] = [(weights, (frozen(loss), frozen(bias)))]
-        return self._averages[0][1]
+            last = self._averages["last"] = (weights, frozen(loss), frozen(bias))
+        return last
 
     @cached_property
-    def _averages(self) -> list[tuple[Floats | None, tuple[Floats, Floats]]]:
-        return []
+    def _averages(self) -> dict[str, tuple[Floats | None, Floats, Floats]]:
+        return {}
 
 
 def tabulate(some: Sequence[Losses], weights: Floats | None) -> None:
@@ -365,7 +363,7 @@ def tabulate(some: Sequence[Losses], weights: Floats | None) -> None:
         tables = np.empty((len(group), seen.times.size, seen.n_cells, 2))
         means, biases = np.empty((2, len(group), seen.times.size))
         if width == 4:
-            four = tuple(group[min(p, len(group) - 1)].prediction for p in range(4))
+            four = tuple(_read_only(group[min(p, len(group) - 1)].prediction) for p in range(4))
             _tabulate_squares(
                 seen.time_start, seen.cell, four, seen.realised, seen.scale, of_sum, tables, means, biases
             )
@@ -375,4 +373,11 @@ def tabulate(some: Sequence[Losses], weights: Floats | None) -> None:
             layout = (seen.time_start, seen.cell, values, score.error_power)
             _tabulate(*layout, *observed, of_sum, tables[0], means[0], biases[0])
         for place, one in enumerate(group):
-            one.keep(tables[place], weights, means[place], biases[place])
+            one._keep(tables[place], weights, means[place], biases[place])
+
+
+def _read_only(values: Floats) -> Floats:
+    """Return the values as the kernel was compiled for: contiguous, of machine doubles, not to be written to."""
+    seen = np.ascontiguousarray(values, dtype=np.float64).view()
+    seen.flags.writeable = False
+    return seen

@@ -12,7 +12,7 @@ import numpy as np
 from outsample.model import Dataset, Prediction
 from outsample.scores import ErrorUnit, Functional, Score
 from outsample.study.losses import Losses, Observations, observe, tabulate
-from outsample.typing import Bools, frozen
+from outsample.typing import Bools
 from outsample.windows import Window
 
 __all__ = ["Mask", "Predicted", "Workspace"]
@@ -124,8 +124,8 @@ class Workspace:
 
         def of(one: Predicted) -> Losses:
             def build() -> Losses:
-                values = frozen(np.ascontiguousarray(one.prediction.values[seen.rows]))
-                fresh.append(Losses(score, seen, frozen(self.data.express(values, score.unit.domain, seen.rows))))
+                values = np.asarray(one.prediction.values[seen.rows], dtype=np.float64)
+                fresh.append(Losses(score, seen, self.data.express(values, score.unit.domain, seen.rows)))
                 return fresh[-1]
 
             return self._remembered("losses", (one.key, score, stride, mask.key), build)

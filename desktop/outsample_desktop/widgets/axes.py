@@ -25,11 +25,12 @@ _LINE: Final = 22.0  # pixels a number of a logarithmic axis needs vertically: i
 _ROW: Final = 15.0  # pixels a number of a plain axis needs vertically
 _HEIGHT: Final = 13.0  # pixels of a line of text
 _TICK: Final = 4.0  # pixels
-_OVERHANG: Final = 4.0  # pixels by which a number may stand out at the end of an axis
+_CROWDED: Final = 0.8  # of its pixels are what a number can do with, where there would be fewer than two
+_OVERHANG: Final = (29.0, 4.0)  # pixels by which a number may stand out at the left and at the right end of an axis
 _POINTS: Final = 8.0
 _MOST_STEPS: Final = 1e12  # beyond, a step is less than the rounding of the numbers it steps through
-_MOST_DECIMALS: Final = 6
-_LARGEST_WRITTEN: Final = 1e7
+_MOST_DECIMALS: Final = 8
+_LARGEST_WRITTEN: Final = 1e9
 
 
 def date_ticks(low: float, high: float, pixels: float) -> list[tuple[float, str]]:
@@ -168,20 +169,28 @@ def linear_ticks(low: float, high: float, pixels: float, label: float) -> list[t
         step = factor * unit
         if step <= 0.0 or max(abs(low), abs(high)) / step > _MOST_STEPS:
             break
-        if step >= rough or len(found) < 2:
-            places = range(ceil(low / step), floor(high / step) + 1)
-            found = [(step * k, _written(step * k, step)) for k in places]
-    return found
+        if step < rough and len(found) >= 2:
+            break
+        places = [step * k for k in range(ceil(low / step), floor(high / step) + 1)]
+        if step >= rough or len(places) * _CROWDED * label <= pixels:
+            found = list(zip(places, _written(places, step), strict=True))
+    return found if len({text for _, text in found}) == len(found) else []
 
 
-def _written(value: float, step: float) -> str:
-    """Return a multiple of a round step with as many digits as the step has; thousands as k, millions as M."""
-    for size, letter in ((1e6, "M"), (1e3, "k")):
-        if size <= step < 1e3 * size:
-            return f"{value / size:,.0f}{letter if value else ''}".replace("-", "−")
-    decimals = max(0, -floor(log10(step) + 1e-9))
-    is_plain = decimals <= _MOST_DECIMALS and step < _LARGEST_WRITTEN
-    return (f"{value:,.{decimals}f}" if is_plain else f"{value:.3g}").replace("-", "−")
+def _written(values: list[float], step: float) -> list[str]:
+    """Return multiples of a round step with the digits that the step has, in the shortest of the usual ways.
+
+    From 10,000 on that may be thousands (k), from 10 million on millions (M), and powers of ten for what is far from 1.
+    """
+    top = max((abs(value) for value in values), default=0.0)
+    digits = floor(log10(top)) - floor(log10(step) + 1e-9) if top > 0.0 else 0
+    ways = [[f"{value:.{max(digits, 0)}e}" if value else "0" for value in values]]
+    for size, letter in ((1.0, ""), (1e3, "k"), (1e6, "M")):
+        decimals = max(0, -floor(log10(step / size) + 1e-9))
+        if decimals <= _MOST_DECIMALS and top / size < _LARGEST_WRITTEN and (size == 1.0 or top >= 10.0 * size):
+            ways.append([f"{value / size:,.{decimals}f}{letter if value else ''}" for value in values])
+    shortest = min(reversed(ways), key=lambda texts: max(map(len, texts), default=0) + 2 * (texts is ways[0]))
+    return [text.replace("-", "−") for text in shortest]
 
 
 class _Axis(pg.AxisItem):  # type: ignore[misc]
@@ -215,7 +224,7 @@ class _Axis(pg.AxisItem):  # type: ignore[misc]
         """Remember the size: Qt asks for it several times a paint."""
         super().resizeEvent(event)
         self._box = QRectF(QPointF(0.0, 0.0), self.size())
-        self._room = self._box if self.is_left else self._box.adjusted(-_HEIGHT, 0.0, _OVERHANG, 0.0)
+        self._room = self._box if self.is_left else self._box.adjusted(-_OVERHANG[0], 0.0, _OVERHANG[1], 0.0)
 
     def boundingRect(self) -> QRectF:
         """Return the room of the axis; the first and the last number of a horizontal one stand out."""
@@ -247,13 +256,14 @@ class _Axis(pg.AxisItem):  # type: ignore[misc]
             self._write(painter, place, text, length)
 
     def _write(self, painter: QPainter, place: float, text: str, length: float) -> None:
-        """Write a number beside its tick, inside the length of the axis."""
-        if self.is_left:
-            top = min(max(place - 0.5 * _HEIGHT, 0.0), length - _HEIGHT)
-            write_in(painter, (0.0, top, self._box.right() - _TICK - 3.0, _HEIGHT), text, _POINTS, align=1.0)
-            return
+        """Write a number beside its tick; one that has no room is left out, never cut: half a number is a wrong one."""
         width = width_of(text, _POINTS)
-        if place + 0.5 * width <= length + _OVERHANG:
+        if self.is_left:
+            room = self._box.right() - _TICK - 3.0
+            top = min(max(place - 0.5 * _HEIGHT, 0.0), length - _HEIGHT)
+            if width <= room:
+                write_in(painter, (0.0, top, room, _HEIGHT), text, _POINTS, align=1.0)
+        elif -_OVERHANG[0] <= place - 0.5 * width and place + 0.5 * width <= length + _OVERHANG[1]:
             write_in(painter, (place - 0.5 * width, _TICK - 1.0, width, _HEIGHT), text, _POINTS)
 
 

@@ -181,7 +181,8 @@ class ModelsTable(QTableView):
             else:
                 for (left, width), text in zip(places[1:last], row.cells, strict=True):
                     if text:
-                        write_in(painter, (left, top, width - 8, height), text, _POINTS, align=1.0)
+                        shown = elided(text, _POINTS, width - 8)
+                        write_in(painter, (left, top, width - 8, height), shown, _POINTS, align=1.0)
             left, width = places[last]
             write_in(painter, (left + 24, top, width, height), text_of(row, last, last + 1), _POINTS, align=0.0)
             if row.is_on:

@@ -22,7 +22,7 @@ __all__ = ["BandItem", "CurveItem", "Overlay", "Plot", "PointsItem", "hysteresis
 _FILL_LEAST: Final = 0.6  # data filling less of the axis than this make it shrink
 _MARGIN: Final = 0.06
 _LOW, _TOP = 1.0, 5.0  # stacking of curves: the active one lies above the others
-_LEFT: Final = 46  # pixels for the numbers of the vertical axis, the same everywhere so that panes line up
+_LEFT: Final = 56  # pixels for the numbers of the vertical axis, the same everywhere so that panes line up
 _BOTTOM: Final = 19  # pixels for the numbers of the horizontal axis
 
 
@@ -107,6 +107,12 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         item = CurveItem()
         self.addItem(item, ignoreBounds=True)
         return item
+
+    def keep_axes(self, are_kept: bool) -> None:
+        """Keep axes as pictures of the screen's resolution, or paint them anew each time, as on a finer device."""
+        modes = QGraphicsItem.CacheMode
+        for side in ("left", "bottom"):
+            self.getAxis(side).setCacheMode(modes.DeviceCoordinateCache if are_kept else modes.NoCache)
 
     def wheelEvent(self, event: QEvent) -> None:
         """Leave the wheel to the window: a plot whose range is ours must not zoom."""

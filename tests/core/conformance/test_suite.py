@@ -259,7 +259,7 @@ def test_a_model_that_keeps_the_rules_passes(market):
         (MutatesItself(), "not keep them in the model"),
         (ForgetsOnPickling(), "a pickled fitted model must come back equal"),
         (PredictsTooFew(), "predictions must be .* one per observation"),
-        (ClaimsToBeWhole(), "a prediction that says it is whole must have no NaN"),
+        (ClaimsToBeWhole(), "a prediction that says it is whole must have no NaN, nor a variance of 0"),
         (PredictsInfinity(), "a missing prediction is NaN"),
     ],
     ids=lambda value: type(value).__name__ if not isinstance(value, str) else "",

@@ -140,3 +140,15 @@ def test_one_time_has_a_value_and_no_band():
     curve, _ = curve_of(BEFORE, np.array([0]))
     assert curve.raw.value.tolist() == [30.0]
     assert np.isnan(curve.raw.low).all()
+
+
+def test_the_line_of_a_model_is_the_value_of_its_curve(market):
+    names = ("flat-vol", "relative-smile", "rolling-surface")
+    split = default_split(market.quotes.times)
+    for study in compare(contenders(names), Workspace(market.quotes), split, score("squared-vol-points").score):
+        found = decay(study)
+        np.testing.assert_array_equal(found.line(False), found.raw.value)
+        if found.relative is None:
+            assert found.line(True) is None
+        else:
+            np.testing.assert_array_equal(found.line(True), found.relative.value)

@@ -1,10 +1,14 @@
 """Losses per time and cell: composition, closure of the gap, missing cells, missing predictions."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from outsample.model import Prediction
 from outsample.scores import QLIKE, AbsoluteError, ErrorUnit, Functional, Pinball, ScaleDomain, SquaredError
 from outsample.study import Losses, Workspace
 from outsample.study.losses import observe, tabulate
@@ -236,3 +240,43 @@ def test_losses_tabulated_together_are_the_bits_of_each_alone(count):
         assert one.table.tobytes() == alone.table.tobytes()
         assert one.per_time(weights).tobytes() == alone.per_time(weights).tobytes()
         assert one.bias_per_time(weights).tobytes() == alone.bias_per_time(weights).tobytes()
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.int64, ">f8"])
+def test_predictions_of_another_kind_of_number_are_taken_for_what_they_say(kind):
+    random = np.random.default_rng(8)
+    history = Table(np.arange(4), np.repeat(np.arange(4), 6), random.integers(0, 3, 24), 3, random.normal(size=24))
+    workspace, whole = Workspace(history), np.round(10.0 * random.normal(size=24))
+    made = [
+        workspace.predicted(name, lambda values=values: Prediction(values, Functional.MEAN))
+        for name, values in (("plain", whole), ("other", whole.astype(kind)))
+    ]
+    for score in (SquaredError(), AbsoluteError()):
+        found = workspace.losses(made, score, 1, Mask.common(made), None)
+        assert found["plain"].table.tobytes() == found["other"].table.tobytes()
+
+
+def test_the_loss_of_a_cell_is_its_mean_at_each_time():
+    history = Table([0, 10, 20], [0, 0, 1, 2, 2], [1, 1, 0, 1, 0], 2, np.zeros(5))
+    losses = losses_of(history, np.array([1.0, 3.0, 7.0, 2.0, 5.0]))
+    np.testing.assert_allclose(losses.of_cell(1), [5.0, np.nan, 4.0])
+    np.testing.assert_allclose(losses.of_cell(0), [np.nan, 49.0, 25.0])
+
+
+def test_compositions_asked_by_several_threads_are_those_of_their_windows():
+    random = np.random.default_rng(9)
+    size = 4000
+    history = Table(
+        np.arange(40), np.sort(random.integers(0, 40, size)), random.integers(0, 5, size), 5, np.zeros(size)
+    )
+    seen = losses_of(history, np.ones(size)).seen
+    windows = [Window(0, stop) for stop in (10, 20, 30, 40)]
+    expected = [np.bincount(history.cell[history.time_index < one.stop], minlength=5) for one in windows]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            found = list(pool.map(lambda i: (i % 4, seen.composition(windows[i % 4])), range(20_000)))
+    finally:
+        sys.setswitchinterval(interval)
+    assert all(np.allclose(share, expected[i] / expected[i].sum()) for i, share in found)

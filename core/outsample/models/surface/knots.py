@@ -58,7 +58,7 @@ class SurfaceKnots:
         joint_start = np.r_[0, np.cumsum(size + size[partner] + 1)]
         joint_stop = np.empty(count, np.int64)
         x, values = np.empty(joint_start[-1]), np.empty((joint_start[-1], 4))
-        buckets = np.empty((count, _BUCKETS), np.int16)
+        buckets = np.empty((count, _BUCKETS), np.int32)
         joints = (joint_start[:-1], joint_stop, x, values, buckets)
         join_slices(self.start, self.x, self.w, partner, *joints)
         slices_seen = (seen.slice_start, seen.slice_time, seen.slice_tenor)
