@@ -1,0 +1,93 @@
+"""What a calibration found, and everything that says how far it can be trusted."""
+
+import math
+from dataclasses import dataclass, fields
+from enum import Enum
+
+import numpy as np
+
+from outsample.formulas.fourier import TransformModel
+from outsample.typing import Bools, Floats, frozen
+
+__all__ = ["Calibration", "CalibrationStatus", "ErrorKind"]
+
+
+class CalibrationStatus(Enum):
+    """How a calibration ended; the first that applies, from the bottom up."""
+
+    CONVERGED = "converged"
+    AT_BOUND = "a parameter is at its bound"
+    ILL_CONDITIONED = "the quotes do not tell the parameters apart"
+    ITERATION_LIMIT = "out of iterations"
+    FAILED = "no start could be priced"
+
+
+class ErrorKind(Enum):
+    """What standard errors assume."""
+
+    BY_SLICE = "residuals of one tenor move together"
+    BY_QUOTE = "residuals are independent"
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """Parameters of one model on the quotes of one time.
+
+    Parameters
+    ----------
+    model : TransformModel
+        With the fitted parameters.
+    names : tuple of str
+        Of its fields.
+    values : (p,) array
+        The same numbers; always finite.
+    standard_errors : (p,) array
+        NaN at a bound, and where the quotes do not determine the parameter.
+    error_kind : ErrorKind
+    hessian : (p, p) array
+        J'J of the residuals, in the unit of the loss; weighted by Huber's weights where he was asked for.
+    gradient : (p,) array
+        J'r. Not 0 where a bound or the ridge holds a parameter back.
+    sum_of_squares : float
+        Without the ridge; with Huber's costs in place of the squares where he was asked for. Infinite if it failed.
+    count : int
+        Quotes used.
+    status : CalibrationStatus
+    at_bound : (p,) bool array
+    feller : bool or None
+        Whether ``2 kappa theta >= sigma^2``; None for a model without such a condition.
+    condition_number : float
+        Of J'J with the ridge, over the parameters off their bounds, scaled to a diagonal of ones so that units do not
+        matter; infinite if singular.
+    correlation : (p, p) array
+        Of the estimates; NaN with one that has no standard error.
+    evaluations : int
+        How often the chain was priced, over all starts.
+    """
+
+    model: TransformModel
+    names: tuple[str, ...]
+    values: Floats
+    standard_errors: Floats
+    error_kind: ErrorKind
+    hessian: Floats
+    gradient: Floats
+    sum_of_squares: float
+    count: int
+    status: CalibrationStatus
+    at_bound: Bools
+    feller: bool | None
+    condition_number: float
+    correlation: Floats
+    evaluations: int
+
+    def __post_init__(self) -> None:
+        for one in fields(self):
+            column = getattr(self, one.name)
+            if isinstance(column, np.ndarray):
+                frozen(column)
+
+    @property
+    def root_mean_square(self) -> float:
+        """Of the residuals, in the unit of the loss."""
+        return math.sqrt(self.sum_of_squares / self.count)
