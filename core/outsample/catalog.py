@@ -10,6 +10,7 @@ from outsample.errors import UsageError
 from outsample.model import Dataset, Model
 from outsample.models.smile import AbsoluteSmile, FlatVol, RelativeSmile
 from outsample.models.surface import FrozenSurface, RollingSurface
+from outsample.models.transform import SVCJ, Bates, Heston, Kou, Merton, VarianceGamma
 from outsample.models.value_at_risk import EwmaVaR, HistoricalVaR, NormalVaR, RollingHistoricalVaR
 from outsample.models.variance import EwmaVariance, RollingVariance, SampleVariance
 from outsample.scores import QLIKE, AbsoluteError, ErrorUnit, Pinball, Score, SquaredError
@@ -144,6 +145,66 @@ MODELS: Final = (
         "squared-vol-points",
     ),
     Entry(
+        "merton",
+        "Merton",
+        "constant volatility and normal jumps of the price",
+        Kind.OPTIONS,
+        Merton,
+        _OPTION_SCORES,
+        "frozen-surface",
+        "squared-vol-points",
+    ),
+    Entry(
+        "kou",
+        "Kou",
+        "constant volatility and exponential jumps, up and down with sizes of their own",
+        Kind.OPTIONS,
+        Kou,
+        _OPTION_SCORES,
+        "frozen-surface",
+        "squared-vol-points",
+    ),
+    Entry(
+        "variance-gamma",
+        "Variance gamma",
+        "Brownian motion on a random clock: jumps alone",
+        Kind.OPTIONS,
+        VarianceGamma,
+        _OPTION_SCORES,
+        "frozen-surface",
+        "squared-vol-points",
+    ),
+    Entry(
+        "heston",
+        "Heston",
+        "variance reverts to a mean and is correlated with the price",
+        Kind.OPTIONS,
+        Heston,
+        _OPTION_SCORES,
+        "frozen-surface",
+        "squared-vol-points",
+    ),
+    Entry(
+        "bates",
+        "Bates",
+        "Heston with independent jumps of the price",
+        Kind.OPTIONS,
+        Bates,
+        _OPTION_SCORES,
+        "frozen-surface",
+        "squared-vol-points",
+    ),
+    Entry(
+        "svcj",
+        "SVCJ",
+        "Heston with jumps of price and variance at the same times",
+        Kind.OPTIONS,
+        SVCJ,
+        _OPTION_SCORES,
+        "frozen-surface",
+        "squared-vol-points",
+    ),
+    Entry(
         "historical-var",
         "Historical VaR",
         "the loss quantile of the train window, for ever: the frozen benchmark",
@@ -206,7 +267,8 @@ MODELS: Final = (
     ),
 )
 
-_OFF_AT_FIRST: Final = frozenset({"frozen-surface"})
+_CALIBRATED: Final = ("merton", "kou", "variance-gamma", "heston", "bates", "svcj")
+_OFF_AT_FIRST: Final = frozenset({"frozen-surface", *_CALIBRATED})
 
 
 def kind_of(data: Dataset) -> Kind:

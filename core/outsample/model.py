@@ -8,7 +8,17 @@ from outsample.scores import ErrorUnit, Functional, ScaleDomain
 from outsample.typing import Floats, Integers
 from outsample.windows import Window
 
-__all__ = ["Dataset", "Fitted", "Model", "Parameter", "Prediction", "RefitSchedule", "Refits", "train_rows"]
+__all__ = [
+    "Dataset",
+    "Fitted",
+    "Model",
+    "Parameter",
+    "Prediction",
+    "Previews",
+    "RefitSchedule",
+    "Refits",
+    "train_rows",
+]
 
 D_in = TypeVar("D_in", contravariant=True)
 
@@ -155,3 +165,11 @@ class Refits(Protocol[D_in]):
 
     def predict_refitted(self, data: D_in, schedule: RefitSchedule) -> Prediction:
         """Predict every observation with parameters refitted strictly before its time; NaN where that fails."""
+
+
+@runtime_checkable
+class Previews(Protocol[D_in]):
+    """A model that takes longer than a frame, and has a quicker way that comes close."""
+
+    def preview(self, data: D_in, train: Window) -> Fitted[D_in]:
+        """Do what `fit` does within a frame, approximately, and predict so as well; raises as `fit` does."""

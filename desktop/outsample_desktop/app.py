@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QApplication
 import outsample
 from outsample_desktop.main_window import MainWindow
 from outsample_desktop.menus import export_to
+from outsample_desktop.session import Room
 from outsample_desktop.sources import SAMPLE, SP500
 
 __all__ = ["run", "self_test"]
@@ -65,7 +66,8 @@ def self_test() -> int:
         for source in (SAMPLE, SP500):
             answered = _opened(window, source, problems)
             count = len(list(Path(folder).iterdir()))
-            if answered:
+            for room in Room if answered else ():
+                _enter(window, room)
                 export_to(window, Path(folder))
             if not answered or len(list(Path(folder).iterdir())) <= count:
                 problems.append(f"{source} gave no picture or table: {window.notice.label.text()}")
@@ -76,6 +78,16 @@ def self_test() -> int:
     for problem in problems:
         sys.stderr.write(f"self-test: {problem}\n")
     return 1 if problems else 0
+
+
+def _enter(window: MainWindow, room: Room) -> None:
+    """Go to a room and wait until it is painted; a minute at most."""
+    loop = QEventLoop()
+    window.painted.connect(loop.quit)
+    QTimer.singleShot(60_000, loop.quit)
+    if window.session.state.room is not room:
+        window.session.update(room=room)
+        loop.exec()
 
 
 def _opened(window: MainWindow, source: str, problems: list[str]) -> bool:

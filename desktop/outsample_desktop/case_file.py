@@ -3,11 +3,13 @@
 import json
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from outsample.errors import DataError, OutsampleError
 from outsample.io.safe_write import replacing
+from outsample_desktop.book_file import beside_case
 from outsample_desktop.session import State
 
 __all__ = ["PICTURE_KEY", "looks_like_case", "read_case", "write_case"]
@@ -17,6 +19,7 @@ PICTURE_KEY: Final = "outsample.state"  # keyword of the text chunk in a PNG
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _TEXT_CHUNKS: Final = (b"tEXt", b"zTXt", b"iTXt")
 _LARGEST: Final = 16 * 2**20  # bytes of a state; a real one has about a thousand
+_TEXTS: Final = ("source", "fingerprint", "score", "active", "book", "book_sha256", "calibration_model")
 _JSON_STARTS: Final = (b"{", b"\xef\xbb\xbf{")
 
 
@@ -45,6 +48,7 @@ def read_case(path: Path) -> tuple[State, tuple[str, ...]]:
             text = _from_picture(stream) if is_picture else _from_json(stream)
         state, unknown = State.from_json(text)
         _check(state)
+        state = replace(state, book=beside_case(state.book, path.parent))
     except OutsampleError as error:
         raise DataError(f"{path.name}: {error}") from error
     except (AttributeError, OverflowError, RecursionError, TypeError, ValueError) as error:
@@ -137,7 +141,7 @@ def _inflated(packed: bytes) -> bytes:
 
 def _check(state: State) -> None:
     """Refuse values of a type that the state does not have: JSON may hold anything anywhere."""
-    texts: dict[str, Any] = {name: getattr(state, name) for name in ("source", "fingerprint", "score", "active")}
+    texts: dict[str, Any] = {name: getattr(state, name) for name in _TEXTS}
     wrong = [name for name, value in texts.items() if not isinstance(value, str)]
     whole: dict[str, Any] = {"cell": state.cell, "cursor": state.cursor}
     wrong += [name for name, value in whole.items() if value is not None and type(value) is not int]

@@ -71,7 +71,7 @@ def answer(request: Request) -> Answer:
     if state.split is None:
         return Answer(request, None, None, "open a data set to begin", 0.0)
     stride = stride_for(state, request.workspace)
-    settings = Settings(state.composition, state.scheme, stride)
+    settings = Settings(state.composition, state.scheme, stride, previews=state.dragging)
     try:
         found = analyse(
             request.workspace,

@@ -104,11 +104,11 @@ def save_pictures(state: State, workspace: Workspace, folder: Path) -> tuple[Pat
     page.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
     page.resize(_SIZE)
     page.paint_in(colours(state.theme))
-    page.room.show_state(state)
+    page.show_state(state)
     page.show()
     page.render_view(found.view)
     application.processEvents()
-    written = [save_picture(page, state, folder / "overview.png")]
+    written = [save_picture(page, state, folder / f"{state.room}.png")]
     for name, pane in page.panes().items():
         if pane.isVisible():
             written.append(save_picture(pane, state, folder / f"{name}.png"))

@@ -21,16 +21,18 @@ from outsample.datasets import OptionQuotes, Prices
 from outsample.errors import OutsampleError
 from outsample.study import Workspace
 from outsample.windows import Handle, Split, move
+from outsample_desktop.calibrating import Calibrating
 from outsample_desktop.case_file import looks_like_case, read_case
 from outsample_desktop.commands import Explainer, stepped, why_not
 from outsample_desktop.evaluator import Answer, Evaluator
 from outsample_desktop.front_table import fill_front_table
+from outsample_desktop.listings import Listings
 from outsample_desktop.loader import Loader
 from outsample_desktop.menus import build_menus, edit_parameters
 from outsample_desktop.opening import SeenAs, opened, seen_as, workspace_of
 from outsample_desktop.page import Page
 from outsample_desktop.pane_menu import PaneMenu
-from outsample_desktop.session import State
+from outsample_desktop.session import Room, State
 from outsample_desktop.session.session import Session
 from outsample_desktop.sources import SEPARATOR, Loaded, located
 from outsample_desktop.theme import apply_theme, colours
@@ -83,7 +85,7 @@ class MainWindow(QMainWindow):
         self._late = QTimer(self)
         self._lay_out()
         self._connect()
-        self.explainer = Explainer(self)
+        self.explainer, self.calibrating, self.listings = Explainer(self), Calibrating(self), Listings(self)
         self.commands = build_menus(self)
         self.pane_menu = PaneMenu(self)
         self._take_theme()
@@ -135,8 +137,9 @@ class MainWindow(QMainWindow):
         self.page.dates.typed.connect(self._type)
         self.page.dates.refused.connect(self.notice.tell)
         self.parameters_note.clicked.connect(lambda: edit_parameters(self))
-        for source in (self.header, room):
+        for source in (self.header, room, self.page.calibration):
             source.intended.connect(self._intend)
+        self.page.list.chosen.connect(lambda chosen: self.session.change(f"go to {chosen}", room=chosen))
         room.tab_shown.connect(lambda _name: self._fill_tables())
         room.models.switched.connect(self._switch)
         room.models.activated_model.connect(lambda name: self.session.change("choose the model", active=name))
@@ -234,9 +237,10 @@ class MainWindow(QMainWindow):
             return
         if seen_as(new) != self._seen_as:
             self._see(new, self.data)
-        self._ask()
+        self.ask()
 
-    def _ask(self) -> None:
+    def ask(self) -> None:
+        """Ask for the answer to the present state."""
         if self.workspace is None or self._is_closing:
             return
         self.evaluator.ask(self.session.state, self.workspace)
@@ -248,6 +252,7 @@ class MainWindow(QMainWindow):
             return
         self._late.stop()
         self.parameters_note.show_parameters(answer.request.state.parameters)
+        self.page.show_state(answer.request.state)
         if answer.view is None:
             self.status.setText(answer.problem)
             self.notice.tell(answer.problem)
@@ -255,7 +260,6 @@ class MainWindow(QMainWindow):
         self.answer = answer
         state = answer.request.state
         self.page.render_view(answer.view)
-        self.page.room.show_state(state)
         self.header.show_state(state)
         self.status.setText(answer.view.status.text)
         if not state.dragging:
@@ -269,7 +273,8 @@ class MainWindow(QMainWindow):
             self.page.dates.show_split(split)
 
     def _fill_tables(self) -> None:
-        if self.answer is not None and self.loaded is not None:
+        is_in_front = self.session.state.room is Room.OVERVIEW
+        if self.answer is not None and self.loaded is not None and is_in_front:
             fill_front_table(self.page.room, self.answer, self.loaded.report)
 
     def _take_theme(self) -> None:
@@ -317,7 +322,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{loaded.title} – Outsample")
         self.session.undo_stack.clear()
         self.session.put(replace(state, theme=present.theme if case is None else state.theme))
-        self._ask()
+        self.ask()
 
     def _see(self, state: State, data: OptionQuotes | Prices) -> None:
         self.workspace, self._seen_as = workspace_of(state, data), seen_as(state)
@@ -368,6 +373,8 @@ class MainWindow(QMainWindow):
             if len(files) == 1 and looks_like_case(Path(files[0])):
                 self._open_case(Path(files[0]))
                 return
+            if self.listings.take(files):
+                return
         except OutsampleError as error:
             self._refuse(str(error))
             return
@@ -384,5 +391,7 @@ class MainWindow(QMainWindow):
         self._is_closing = True
         self._late.stop()
         self.loader.close()
+        self.calibrating.close()
+        self.listings.close()
         self.evaluator.close()
         super().closeEvent(event)

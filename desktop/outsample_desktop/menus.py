@@ -1,5 +1,6 @@
 """The commands of the window and the menus made from them."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,14 +9,17 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFileDialog
 
 from outsample.errors import OutsampleError
-from outsample.report import write_evaluation
+from outsample.report import write_evaluation, write_table
+from outsample.report.sidecar import sidecar
 from outsample_desktop.case_file import write_case
 from outsample_desktop.commands import Command, Palette
 from outsample_desktop.export import save_picture
-from outsample_desktop.session import Theme
+from outsample_desktop.pane_menu import calibration_tables
+from outsample_desktop.session import Room, Theme
 from outsample_desktop.sources import SAMPLE, SP500
 from outsample_desktop.theme import colours
 from outsample_desktop.widgets.parameters_dialog import ParametersDialog
+from outsample_desktop.widgets.room_list import ROOM_TITLES
 
 if TYPE_CHECKING:
     from outsample_desktop.main_window import MainWindow
@@ -31,6 +35,8 @@ def commands_of(window: "MainWindow") -> tuple[Command, ...]:
     room = window.page.room
     return (
         Command("file.open", "File", "Open…", "Ctrl+O", lambda: _open(window)),
+        Command("file.book", "File", "Open a book of positions…", "Ctrl+Shift+O", window.listings.ask_for_book),
+        Command("file.close-book", "File", "Close the book", "", window.listings.close_book),
         Command("file.sample", "File", "Open the sample market", "", lambda: window.open(SAMPLE)),
         Command("file.sp500", "File", "Open the S&P 500", "", lambda: window.open(SP500)),
         Command("file.export", "File", "Export pictures and tables…", "Ctrl+E", lambda: _export(window)),
@@ -54,7 +60,11 @@ def commands_of(window: "MainWindow") -> tuple[Command, ...]:
         Command("view.parameters", "View", "Parameters", "Alt+3", lambda: room.tabs.setCurrentIndex(2)),
         Command("view.regimes", "View", "Regimes", "Alt+4", lambda: room.tabs.setCurrentIndex(3)),
         Command("view.data", "View", "Data quality", "Alt+5", lambda: room.tabs.setCurrentIndex(4)),
+        Command("view.arbitrage", "View", "Arbitrage", "Alt+6", lambda: window.listings.bring("arbitrage")),
+        Command("view.filters", "View", "Filters", "Alt+7", lambda: window.listings.bring("filters")),
+        Command("view.book", "View", "Book", "Alt+8", lambda: window.listings.bring("book")),
         Command("view.timeline", "View", "Keyboard to the timeline", "Alt+T", window.page.timeline.setFocus),
+        *_room_commands(window),
         Command("help.focus", "Help", "Explain what has the keyboard", "F1", window.explainer.explain_focus),
         Command("help.verdict", "Help", "Explain the verdict", "Shift+F1", window.explainer.explain_verdict),
         Command("help.model", "Help", "Explain the active model", "Ctrl+F1", window.explainer.explain_model),
@@ -63,6 +73,20 @@ def commands_of(window: "MainWindow") -> tuple[Command, ...]:
         Command(
             "help.find", "Help", "Find a command…", "Ctrl+Shift+P", lambda: Palette(window.commands, window).open()
         ),
+    )
+
+
+def _room_commands(window: "MainWindow") -> tuple[Command, ...]:
+    """Return one command a room, and what can be done in them."""
+
+    def goes_to(room: Room) -> Callable[[], object]:
+        return lambda: window.session.change(f"go to {room}", room=room)
+
+    rooms = enumerate(ROOM_TITLES.items(), start=1)
+    return (
+        *(Command(f"room.{room}", "Rooms", title, f"Ctrl+{place}", goes_to(room)) for place, (room, title) in rooms),
+        Command("room.calibrate", "Rooms", "Calibrate the model in view", "Ctrl+B", window.calibrating.build),
+        Command("room.cancel", "Rooms", "Cancel the calibrations", "", window.calibrating.cancel),
     )
 
 
@@ -101,8 +125,12 @@ def export_to(window: "MainWindow", folder: Path) -> None:
         return
     state = replace(answer.request.state, dragging=False)
     try:
-        written = list(write_evaluation(answer.analysis, folder, state.to_json()))
-        written.append(save_picture(window.page, state, folder / "overview.png"))
+        book = window.listings.book_for(answer)
+        written = list(write_evaluation(answer.analysis, folder, state.to_json(), None, book))
+        written.append(save_picture(window.page, state, folder / f"{state.room}.png"))
+        facts = sidecar(answer.analysis, state.to_json())
+        for table in calibration_tables(answer):
+            written.extend(write_table(table, folder / f"{table.name}.csv", facts))
         for name, pane in window.page.panes().items():
             if pane.isVisible():
                 written.append(save_picture(pane, state, folder / f"{name}.png"))
@@ -121,7 +149,8 @@ def edit_parameters(window: "MainWindow") -> None:
 
 
 def _save_page(window: "MainWindow") -> None:
-    name, _ = QFileDialog.getSaveFileName(window, "Save the page as picture", "overview.png", "PNG (*.png)")
+    room = window.session.state.room
+    name, _ = QFileDialog.getSaveFileName(window, "Save the page as picture", f"{room}.png", "PNG (*.png)")
     if name:
         try:
             save_picture(window.page, replace(window.session.state, dragging=False), Path(name))

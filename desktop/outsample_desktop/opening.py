@@ -49,6 +49,8 @@ def opened(state: State, source: str, data: OptionQuotes | Prices, is_case: bool
         active=state.active if state.active in models else "",
         cell=state.cell if is_case and state.cell in range(_cells(state, data)) else None,
         cursor=state.cursor if is_case else None,
+        book=state.book if is_case else "",
+        book_sha256=state.book_sha256 if is_case else "",
         dragging=False,
     )
 

@@ -19,12 +19,12 @@ from outsample.report.tables import decay_table, losses_table, studies_table, su
 from outsample.typing import SECOND
 from outsample_desktop.evaluator import Answer
 from outsample_desktop.export import save_picture
-from outsample_desktop.resolve.views import SliceView
+from outsample_desktop.resolve.views import SliceView, ViewState
 
 if TYPE_CHECKING:
     from outsample_desktop.main_window import MainWindow
 
-__all__ = ["PaneMenu", "table_of"]
+__all__ = ["PaneMenu", "calibration_tables", "table_of"]
 
 _TABLES: Final[dict[str, Callable[[Analysis], Table]]] = {
     "timeline": losses_table,
@@ -32,6 +32,16 @@ _TABLES: Final[dict[str, Callable[[Analysis], Table]]] = {
     "models": studies_table,
     "decay": decay_table,
     "surface": surface_table,
+}
+_OF_CALIBRATION: Final = {
+    "paths": "days",
+    "quality": "days",
+    "calibration-smile": "quotes",
+    "correlation": "correlations",
+    "calibration-parameters": "parameters",
+    "calibration-days": "days",
+    "calibration-quotes": "quotes",
+    "calibration-correlations": "correlations",
 }
 
 
@@ -49,7 +59,17 @@ def table_of(pane: str, answer: Answer) -> Table:
     assert answer.view is not None
     if pane in _TABLES:
         return _TABLES[pane](answer.analysis)
+    if pane in _OF_CALIBRATION:
+        return calibration_table(pane, answer.view)
     return slice_table(pane, answer.view.term if pane == "term" else answer.view.smile)
+
+
+def calibration_table(pane: str, view: ViewState) -> Table:
+    """Return the numbers of a pane of the calibration room; without rows where it is not in front."""
+    if view.calibration is None:
+        return Table(pane, ())
+    found: Table = getattr(view.calibration, _OF_CALIBRATION[pane])
+    return found
 
 
 def slice_table(name: str, view: SliceView) -> Table:
@@ -63,6 +83,15 @@ def slice_table(name: str, view: SliceView) -> Table:
         first = column(view.x_label, 10.0**x if view.is_log_x else x)
     rest = [column(f"{line.name} {view.y_label}", line.y) for line in (view.observed, *view.curves)]
     return Table(name, (first, *rest))
+
+
+def calibration_tables(answer: Answer) -> tuple[Table, ...]:
+    """Return every table of the calibration room that has something to say."""
+    view = None if answer.view is None else answer.view.calibration
+    if view is None:
+        return ()
+    tables = (view.parameters, view.days, view.quotes, view.correlations)
+    return tuple(table for table in tables if table.columns)
 
 
 class PaneMenu(QObject):
@@ -116,7 +145,9 @@ class PaneMenu(QObject):
             if path.suffix == ".png":
                 save_picture(window.page.panes()[name], state, path)
             else:
-                write_table(table_of(name, answer), path, sidecar(answer.analysis, state.to_json()))
+                listing = window.page.room.listings.get(name)
+                table = table_of(name, answer) if listing is None else listing.table
+                write_table(table, path, sidecar(answer.analysis, state.to_json()))
         except OutsampleError as error:
             window.notice.tell(str(error))
             return

@@ -92,7 +92,10 @@ DARK: Final = Colours(
     low="#3f8fd2",
     middle="#f4f5f7",
     high="#e8863a",
-    models=("#9aa5b5", "#7fc97f", "#f0a05a", "#4fc3c7", "#b79cf0", "#e58fb0", "#c9c35a", "#8fb8ff"),
+    models=(
+        *("#9aa5b5", "#7fc97f", "#f0a05a", "#4fc3c7", "#b79cf0", "#e58fb0", "#c9c35a", "#8fb8ff"),
+        *("#ff8f7a", "#a5d93f", "#4f9fd8", "#f27be6", "#e2bd86", "#4fd493", "#c08860", "#a3dbe8"),
+    ),
 )
 
 LIGHT: Final = Colours(
@@ -119,7 +122,10 @@ LIGHT: Final = Colours(
     low="#2f78bd",
     middle="#ffffff",
     high="#d5701f",
-    models=("#66717f", "#2f8f3a", "#c8651b", "#0e8a8f", "#7650c8", "#b8447a", "#857f12", "#3868c8"),
+    models=(
+        *("#66717f", "#2f8f3a", "#c8651b", "#0e8a8f", "#7650c8", "#b8447a", "#857f12", "#3868c8"),
+        *("#c0392b", "#5a8f00", "#1673a8", "#c21fc2", "#946419", "#008f5a", "#7d4a26", "#3f8296"),
+    ),
 )
 
 

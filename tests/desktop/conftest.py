@@ -16,7 +16,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from outsample.calibration import (
+    CalibrationLoss,
+    CalibrationSettings,
+    CalibrationStatus,
+    bounds_of,
+    parameter_names,
+    ranges_of,
+    tape_shelf,
+)
+from outsample.calibration.tape import STATUSES, CalibrationTape
 from outsample.datasets import OptionQuotes, Prices
+from outsample.formulas.fourier import Heston, TransformModel
 from outsample.io import write_store
 from outsample.report import Analysis, analyse
 from outsample.sample import SampleMarket, make_market, small_recipe
@@ -25,7 +36,7 @@ from outsample.study import Settings, Workspace
 from outsample.windows import Handle, position_of
 from outsample_desktop.main_window import MainWindow
 from outsample_desktop.resolve import ViewState, resolve
-from outsample_desktop.session import State
+from outsample_desktop.session import Room, State
 from outsample_desktop.widgets.time_plot import TimePlot
 
 PATIENCE = 20_000  # milliseconds that a slow machine may take
@@ -346,6 +357,12 @@ class Paints(QObject):
 
 
 @pytest.fixture
+def counter_of() -> type[Paints]:
+    """Return what counts the paints of named widgets until it is stopped."""
+    return Paints
+
+
+@pytest.fixture
 def paints(desk: Desk) -> Iterator[Paints]:
     """Count the paints of every pane of the window."""
     room, timeline = desk.room, desk.page.timeline
@@ -362,3 +379,72 @@ def paints(desk: Desk) -> Iterator[Paints]:
     counter = Paints(watched)
     yield counter
     counter.stop()
+
+
+# --- Calibrations ---------------------------------------------------------------------------------------------------
+
+
+def wandering_tape(
+    times: Any, kind: type[TransformModel] = Heston, loss: CalibrationLoss = CalibrationLoss.VOL, seed: int = 7
+) -> CalibrationTape:
+    """Return calibrations that nobody made: estimates that wander inside their bounds, with every kind of mark."""
+    random = np.random.default_rng(seed)
+    (low, high), size, count = bounds_of(kind), len(ranges_of(kind)), times.size
+    centre = np.array([STARTS.get(name, 0.5) for name in parameter_names(kind)])
+    walk = centre * (1.0 + 0.02 * random.normal(size=(count, size)).cumsum(axis=0))
+    values = np.clip(walk, low, high)
+    values[3::17, 0], values[5::23, -1] = low[0], high[-1]
+    root = random.normal(size=(count, 4 * size, size)) / centre
+    status = np.zeros(count, np.int8)
+    status[7::29] = STATUSES.index(CalibrationStatus.ITERATION_LIMIT)
+    status[2::31] = STATUSES.index(CalibrationStatus.FAILED)
+    is_used = status != STATUSES.index(CalibrationStatus.FAILED)
+    used = is_used[:, np.newaxis]
+    hessian = np.where(used[..., np.newaxis], np.swapaxes(root, 1, 2) @ root, 0.0)
+    at_bound = ((values <= low) | (values >= high)) & used
+    errors = np.where(used & ~at_bound, 0.05 * np.abs(centre) * random.uniform(0.5, 2.0, (count, size)), np.nan)
+    return CalibrationTape(
+        kind,
+        CalibrationSettings(loss=loss),
+        times,
+        values,
+        hessian,
+        np.where(used, 0.01 * random.normal(size=(count, size)), 0.0),
+        np.where(is_used, 200.0 * random.uniform(0.5, 2.0, count), 0.0),
+        np.where(is_used, 200, 0),
+        status,
+        at_bound,
+        errors,
+        np.where(is_used, 30.0, np.nan),
+    )
+
+
+# Ordinary parameters of a coin; those of jumps and of variance alike.
+STARTS = {
+    "initial_variance": 0.4,
+    "mean_reversion": 3.0,
+    "long_run_variance": 0.4,
+    "vol_of_vol": 1.55,
+    "correlation": -0.3,
+    "jump_intensity": 2.0,
+    "jump_mean": -0.05,
+    "jump_deviation": 0.1,
+    "vol": 0.6,
+}
+
+
+@pytest.fixture(scope="session")
+def made_tape() -> Callable[..., CalibrationTape]:
+    """Return the function from times, a kind and a loss to calibrations."""
+    return wandering_tape
+
+
+@pytest.fixture
+def calibrated(desk: Desk, made_tape: Callable[..., CalibrationTape]) -> Desk:
+    """A window with the calibration room in front, and calibrations of Heston under two losses."""
+    assert desk.window.workspace is not None
+    data = desk.window.workspace.data
+    for loss in (CalibrationLoss.VOL, CalibrationLoss.PRICE):
+        tape_shelf._remember(data, made_tape(data.times, Heston, loss, seed=len(loss.name)))  # not on disk: others look
+    desk.change(room=Room.CALIBRATION)
+    return desk

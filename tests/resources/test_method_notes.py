@@ -104,8 +104,8 @@ def test_the_note_of_a_smile_names_its_regressors(name, regressors):
 
 
 def test_an_unknown_name_is_refused_with_the_names_there_are():
-    with pytest.raises(UnknownResourceError, match="flat-vol.*found 'heston'"):
-        method_note("heston")
+    with pytest.raises(UnknownResourceError, match="flat-vol.*found 'sabr'"):
+        method_note("sabr")
 
 
 @pytest.mark.parametrize("name", ["", "../glossary", "flat-vol.md"])

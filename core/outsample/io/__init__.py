@@ -5,7 +5,7 @@ importing this package costs the start of the program nothing.
 """
 
 from outsample.io.bar_stamps import BarStamp
-from outsample.io.book import Book, BookReject, BookReport, read_book
+from outsample.io.book import Book, BookReject, BookReport, looks_like_book, read_book
 from outsample.io.cached_import import import_cached
 from outsample.io.opening import ImportCancelledError, open_files
 from outsample.io.report import ImportReport, MappedColumn, Reject, RejectReason, SourceFile
@@ -30,6 +30,7 @@ __all__ = [
     "Vendor",
     "detect",
     "import_cached",
+    "looks_like_book",
     "open_files",
     "read_book",
     "read_store",

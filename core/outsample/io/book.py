@@ -1,8 +1,10 @@
 """The user's book: a file of instruments and quantities -> positions in the instruments of a history, and a report."""
 
+import gzip
 import math
 import os
 import re
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -13,15 +15,16 @@ import numpy as np
 
 from outsample.errors import DataError
 from outsample.io.arrow_arrays import as_texts
-from outsample.io.column_names import find
+from outsample.io.column_names import find, normal
+from outsample.io.delimited import find_layout
 from outsample.io.instrument_names import parse_option_name, written_name
 from outsample.io.number_column import read_numbers
 from outsample.io.raw_table import RawTable, read_raw
 from outsample.io.report import MAXIMUM_REJECTS, MappedColumn, Reject, SourceFile
-from outsample.io.source_file import examine
+from outsample.io.source_file import HEAD_BYTES, Form, examine, recognise
 from outsample.typing import Bools, Floats, frozen
 
-__all__ = ["Book", "BookReject", "BookReport", "read_book"]
+__all__ = ["Book", "BookReject", "BookReport", "looks_like_book", "read_book"]
 
 _ALIASES: Final = {
     "instrument": ("instrument", "instrumentname", "symbol", "contract", "option", "ticker", "name", "product"),
@@ -30,6 +33,12 @@ _ALIASES: Final = {
         "amount",
     ),
     "direction": ("direction", "side", "buysell", "longshort"),
+}  # fmt: skip
+# A history has a time in every row, and what was bid, asked, marked or dealt; positions may be stamped or valued.
+_CLOCKS: Final = {"time", "timestamp", "date", "datetime", "ts", "unix", "unixtime", "epoch", "opentime"}
+_QUOTES: Final = {
+    "bid", "ask", "bidprice", "askprice", "bestbidprice", "bestaskprice", "price", "close", "open", "high", "low",
+    "last", "volume",
 }  # fmt: skip
 _DECIMAL_D: Final = re.compile(r"(?<=\d)D(?=\d)")  # 0d625 is 0.625, and its d the only small letter of a name
 _SIGNS: Final = {"buy": 1.0, "long": 1.0, "b": 1.0, "l": 1.0, "sell": -1.0, "short": -1.0, "s": -1.0}
@@ -104,6 +113,28 @@ class BookReport:
         said += [f"Rejected, {reason}: {count:,}." for reason, count in self.rejected.items()]
         said.append("Columns: " + ", ".join(f"{one.source} as {one.canonical}" for one in self.mapping) + ".")
         return (*said, *self.notes)
+
+
+def looks_like_book(path: str | os.PathLike[str]) -> bool:
+    """Return whether a CSV, gzipped or not, names an instrument and a quantity in its header and is no history.
+
+    A history has a column for the time and one for a price; a file with both is none of positions. False for what
+    cannot be read.
+    """
+    try:
+        with Path(path).open("rb") as stream:
+            head = stream.read(HEAD_BYTES)
+        if recognise(head, "") is Form.GZIP:
+            with gzip.open(path) as packed:
+                head = packed.read(HEAD_BYTES)
+        if recognise(head, "") is not Form.TEXT:
+            return False
+        names = find_layout(head, "").names
+    except (DataError, OSError, EOFError, ValueError, zlib.error):
+        return False
+    spelled = {normal(name) for name in names}
+    is_history = bool(spelled & _CLOCKS) and bool(spelled & _QUOTES)
+    return all(find(names, _ALIASES[one]) for one in ("instrument", "quantity")) and not is_history
 
 
 def read_book(path: str | os.PathLike[str], instruments: Sequence[str]) -> tuple[Book, BookReport]:

@@ -78,8 +78,8 @@ class Analysis:
 
     @property
     def is_exact(self) -> bool:
-        """Whether every time was judged."""
-        return self.settings.stride == 1
+        """Whether every study is."""
+        return self.settings.stride == 1 and all(one.study.is_exact for one in self.judged)
 
     def find(self, name: str) -> Judged | None:
         """Return the result of a model, or None where it failed or is off."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from outsample.errors import ExportError
+from outsample.io.book import Book
 from outsample.io.safe_write import replacing
 from outsample.report.analysis import Analysis
 from outsample.report.csv_file import refuse_folder, write_json, write_table
@@ -21,7 +22,7 @@ UNFINISHED: Final = ".unfinished-"
 
 
 def write_evaluation(
-    analysis: Analysis, folder: Path, case_text: str, recorded: Recorded | None = None
+    analysis: Analysis, folder: Path, case_text: str, recorded: Recorded | None = None, book: Book | None = None
 ) -> tuple[Path, ...]:
     """Write tables with sidecars, ``verdict.json`` and ``case.json``.
 
@@ -34,6 +35,8 @@ def write_evaluation(
         The state as text, written as it is.
     recorded : Recorded, optional
         What a case knew of its data.
+    book : Book, optional
+        Positions in the instruments of the data, with tables of their own.
 
     Returns
     -------
@@ -45,11 +48,15 @@ def write_evaluation(
     ExportError
         Something cannot be written; whatever stood in the folder before is as it was.
     """
+    from outsample.report.option_tables import book_tables, option_tables  # what no start of the application needs
+
     with _staged(folder) as stage:
         facts = sidecar(analysis, case_text)
         made: list[Path] = []
         for make in (studies_table, losses_table, surface_table, decay_table, parameters_table):
             table = make(analysis)
+            made += write_table(table, stage / f"{table.name}.csv", facts)
+        for table in (*option_tables(analysis), *(book_tables(analysis, book) if book else ())):
             made += write_table(table, stage / f"{table.name}.csv", facts)
         made.append(write_json(verdict_sheet(analysis, recorded), stage / "verdict.json"))
         case = stage / "case.json"

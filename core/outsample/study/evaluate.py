@@ -9,7 +9,7 @@ import numpy as np
 
 from outsample.compiled import kernel
 from outsample.errors import FitError
-from outsample.model import Dataset, Fitted, Model, Prediction, Refits, RefitSchedule
+from outsample.model import Dataset, Fitted, Model, Prediction, Previews, Refits, RefitSchedule
 from outsample.scenarios import Scenario
 from outsample.scores import Functional, ScaleDomain, Score
 from outsample.study.failure import Failure, FailureReason
@@ -57,11 +57,14 @@ class Settings:
         Rolling refits keep the length of the train window; anchored and free ones keep its start.
     stride : int
         Judge every `stride`-th time only: 1 is exact, anything else a preview.
+    previews : bool
+        Fit models that have a quicker way (`Previews`) by it; all others are as exact as ever.
     """
 
     composition: Composition = Composition.TRAIN
     scheme: Scheme = Scheme.ANCHORED
     stride: int = 1
+    previews: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,8 +146,9 @@ class Study:
 
     @property
     def is_exact(self) -> bool:
-        """Whether every time was judged."""
-        return self.settings.stride == 1
+        """Whether every time was judged, and neither the model nor its benchmark by a preview."""
+        quicker = self.settings.previews and any(isinstance(model, Previews) for model in self.contender.models)
+        return self.settings.stride == 1 and not quicker
 
 
 def contrast(loss: Floats, other: Floats, ratio: bool) -> Floats:
@@ -217,7 +221,7 @@ def compare(
     """Evaluate several models on the observations that all of them predict, in the order of `contenders`."""
     chosen = settings or Settings()
     models = dict.fromkeys(model for one in contenders for model in one.models)
-    fits = {model: _fit(model, workspace.data, split) for model in models}
+    fits = {model: _fit(model, workspace.data, split, chosen) for model in models}
     candidates = [_candidate(one, fits, workspace.data, split, chosen) for one in contenders]
     fitted = [entry for entry in candidates if isinstance(entry, _Candidate)]
     jobs = {job.key: job for entry in fitted for job in entry.jobs}
@@ -256,8 +260,10 @@ class _Candidate:
         return tuple(job for job in (self.own, self.benchmark, self.refitted) if job is not None)
 
 
-def _fit(model: Model[Any], data: Dataset, split: Split) -> Fitted[Any] | FitError:
+def _fit(model: Model[Any], data: Dataset, split: Split, settings: Settings) -> Fitted[Any] | FitError:
     try:
+        if settings.previews and isinstance(model, Previews):
+            return model.preview(data, split.train)
         return model.fit(data, split.train)
     except FitError as error:
         return error

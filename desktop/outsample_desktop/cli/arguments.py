@@ -27,6 +27,7 @@ _PARAMETERS: Final = (
     ("--shortest-regime", "DAYS", "fewest days that a volatility regime lasts"),
     ("--penalty", "NUMBER", "multiplier of the penalty for one regime change more"),
 )
+_FILTERS: Final = ("--max-spread", "--min-tenor")
 
 _Commands = argparse._SubParsersAction  # the class of what add_subparsers returns has no public name
 
@@ -63,6 +64,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     _add_open(commands)
     _add_import(commands)
     _add_evaluate(commands)
+    _add_calibrate(commands)
     _add_report(commands)
     for name, line in (
         ("models", "the models there are"),
@@ -108,10 +110,23 @@ def _add_evaluate(commands: "_Commands[Parser]") -> None:
     added.add_argument("--composition", metavar="NAME", help="weights of cells: train or raw")
     added.add_argument("--target", metavar="NAME", help="observed option price: mid or mark")
     _add_parameters(added)
+    added.add_argument("--book", metavar="FILE", help="positions (CSV: instrument, quantity) that get tables of errors")
     added.add_argument("--out", metavar="FOLDER", help="where tables, verdict.json, case.json and pictures go")
     added.add_argument("--gate", action="store_true", help="exit code 0 pass, 1 watch, 2 fail, 3 not enough data")
     added.add_argument("--json", action="store_true", help="print verdict.json, and nothing else, on standard output")
     added.add_argument("--no-pictures", action="store_true", help="tables only")
+
+
+def _add_calibrate(commands: "_Commands[Parser]") -> None:
+    line = "fit models to every time of a history, and keep the fits for the window and `evaluate`"
+    added = _add(commands, "calibrate", line)
+    added.add_argument("data", metavar="DATA|CASE", help=f"{_DATA}; or case.json or an exported PNG, for its state")
+    added.add_argument("--model", action="append", required=True, metavar="NAME[,NAME]", help="see `outsample models`")
+    added.add_argument("--target", metavar="NAME", help="observed option price: mid or mark")
+    group = added.add_argument_group("filters of the quotes; one that is left out is that of the case, or the default")
+    for option, metavar, line in _PARAMETERS:
+        if option in _FILTERS:
+            group.add_argument(option, metavar=metavar, help=line)
 
 
 def _add_parameters(added: Parser) -> None:

@@ -61,6 +61,8 @@ def _carry_out(arguments: Namespace) -> int:
     match arguments.command:
         case "evaluate":
             from outsample_desktop.cli.evaluating import evaluate as command
+        case "calibrate":
+            from outsample_desktop.cli.calibrating import calibrate as command
         case "report":
             from outsample_desktop.cli.evaluating import report as command
         case "import":

@@ -6,6 +6,7 @@ from argparse import Namespace
 from math import exp, isfinite
 from pathlib import Path
 
+from outsample.calibration.tape_shelf import ensure_tapes
 from outsample.catalog import entry
 from outsample.errors import UsageError
 from outsample.report import Analysis, Judged, analyse, gate_code, verdict_sheet, write_evaluation
@@ -13,6 +14,7 @@ from outsample.report.csv_file import json_text
 from outsample.study import Failure, Settings, Workspace
 from outsample.windows import Split
 from outsample_desktop.cli.entry import complain
+from outsample_desktop.cli.progress import Progress
 from outsample_desktop.cli.request import Question, fresh_question, question
 from outsample_desktop.sources import SAMPLE
 
@@ -55,9 +57,11 @@ def report(arguments: Namespace) -> int:
 
 
 def _analysed(asked: Question, workspace: Workspace) -> Analysis:
-    """Ask the one function that the window asks, with the same settings."""
+    """Ask the one function that the window asks, with the same settings; nobody else would build what it needs."""
     state = asked.state
     assert state.split is not None  # a question is complete
+    with Progress() as progress:
+        ensure_tapes(asked.data, (entry(name).build() for name in state.models), progress)
     settings = Settings(state.composition, state.scheme)
     return analyse(workspace, state.split, state.score, state.models, settings, state.parameters)
 
@@ -65,7 +69,7 @@ def _analysed(asked: Question, workspace: Workspace) -> Analysis:
 def _write(
     asked: Question, analysis: Analysis, workspace: Workspace, folder: Path, with_pictures: bool
 ) -> tuple[Path, ...]:
-    written = write_evaluation(analysis, folder, asked.state.to_json(), asked.recorded)
+    written = write_evaluation(analysis, folder, asked.state.to_json(), asked.recorded, asked.book)
     return written + _pictures(asked, workspace, folder) if with_pictures else written
 
 

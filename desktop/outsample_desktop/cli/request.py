@@ -9,13 +9,15 @@ from typing import Final, TypeVar
 from outsample.case_parameters import GROUPS
 from outsample.catalog import MODELS, Kind, default_models, default_score, entry, kind_of, score
 from outsample.datasets import OptionQuotes, Prices, Target
-from outsample.errors import UsageError
+from outsample.errors import OutsampleError, UsageError
+from outsample.io.book import Book
 from outsample.named_parameters import named_parameters
 from outsample.report import Recorded
 from outsample.study import Composition
 from outsample.typing import Integers
 from outsample.verdict import Limits
 from outsample.windows import MINIMUM_TIMES, Scheme, Split, Window, default_split
+from outsample_desktop.book_file import book_of, open_book
 from outsample_desktop.case_file import looks_like_case, read_case
 from outsample_desktop.cli.entry import complain
 from outsample_desktop.cli.progress import Progress
@@ -43,11 +45,12 @@ Choice = TypeVar("Choice", bound=Enum)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Question:
-    """A complete state with its data, and what a case recorded of them."""
+    """A complete state with its data, what a case recorded of them, and the user's book."""
 
     state: State
     data: OptionQuotes | Prices
     recorded: Recorded | None = None
+    book: Book | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +99,13 @@ def question(arguments: Namespace) -> Question:
     typed, path = _Typed.of(arguments), Path(arguments.data)
     if not looks_like_case(path):
         state = State(source=absolute(arguments.data), score="")
-        return _completed(state, _data(state.source), typed, None)
+        return _with_book(_completed(state, _data(state.source), typed, None), arguments.book)
     state, unknown = read_case(path)
     if unknown:
         complain(f"warning: {path.name} holds {', '.join(unknown)}, which this version does not know and leaves out")
     state = replace(state, source=located(state.source, path.parent))
     data = _data(state.source)
-    return _completed(state, data, typed, _recorded(state, data, path.name))
+    return _with_book(_completed(state, data, typed, _recorded(state, data, path.name)), arguments.book)
 
 
 def fresh_question(source: str) -> Question:
@@ -119,6 +122,31 @@ def _completed(state: State, loaded: OptionQuotes | Prices, typed: _Typed, recor
     data = as_seen(state, loaded)
     split = _split(state.split, typed, data.times)
     return Question(replace(state, split=split, fingerprint=data.fingerprint), data, recorded)
+
+
+def _with_book(asked: Question, typed: str | None) -> Question:
+    """Read the book that was typed, else that of the case; one of a case that is gone or has changed is warned of.
+
+    Raises
+    ------
+    UsageError, DataError
+        The book that was typed cannot be read for these data.
+    """
+    state = asked.state
+    if typed is not None:
+        found = open_book(typed, asked.data)
+        state = replace(state, book=found.path, book_sha256=found.sha256)
+        return replace(asked, state=state, book=found.book)
+    try:
+        kept = book_of(state, asked.data)
+    except OutsampleError as error:
+        complain(f"warning: {error}; its tables are left out")
+        return asked
+    if kept is None:
+        return asked
+    if change := kept.change(state):
+        complain(f"warning: {change}")
+    return replace(asked, book=kept.book)
 
 
 def _with_models(state: State, kind: Kind, typed: _Typed) -> State:

@@ -41,8 +41,13 @@ class Explainer(QObject):
         self.tips = TermTips(self)
         self.tips.watch(self._room.verdict, self._room.verdict.word_at)
         self.tips.watch(self._room.models.horizontalHeader().viewport(), self._column)
-        for chooser in (*window.header.choosers.values(), *self._room.choosers.values()):
+        rooms = (window.header, self._room, window.page.calibration)
+        for chooser in (chooser for room in rooms for chooser in room.choosers.values()):
             self.tips.watch_chooser(chooser)
+        for pane in self._room.listings.values():
+            self.tips.watch_chooser(pane.chooser)
+            self.tips.watch(pane.view.horizontalHeader().viewport(), pane.header_at)
+            self.tips.watch(pane.view.viewport(), pane.word_at)
         window.painted.connect(self._follow)
 
     def paint_in(self, role: Colours) -> None:

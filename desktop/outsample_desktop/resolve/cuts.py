@@ -14,7 +14,7 @@ from outsample_desktop.resolve.panes import active_model, hue_of
 from outsample_desktop.resolve.views import Curve, SliceView, SurfaceView
 from outsample_desktop.session import Measure, Side, State
 
-__all__ = ["cursor_index", "smile_view", "surface_view", "term_view"]
+__all__ = ["cursor_index", "slice_at", "smile_view", "surface_view", "term_view"]
 
 _EMPTY: Final = np.empty((0, 0))
 _FORECAST_BARS: Final = 250
@@ -127,7 +127,7 @@ def smile_view(state: State, analysis: Analysis) -> SliceView:
         return _forecast_view(state, analysis, data, time)
     if not isinstance(data, OptionQuotes):
         return _nothing("no slice for this data")
-    chosen = _slice_at(state, data, time)
+    chosen = slice_at(state, data, time)
     if chosen is None:
         return _nothing(f"no usable quotes at {iso(int(data.times[time]))}")
     seen = data.observed
@@ -171,7 +171,7 @@ def term_view(state: State, analysis: Analysis) -> SliceView:
     return SliceView("Term structure", "tenor [days]", "implied vol [%]", market, curves, is_log_x=True)
 
 
-def _slice_at(state: State, data: OptionQuotes, time: int) -> int | None:
+def slice_at(state: State, data: OptionQuotes, time: int) -> int | None:
     """Return the slice at a time whose tenor is nearest to the brushed cell's, or to 30 days."""
     seen = data.observed
     first, last = int(seen.time_slice[time]), int(seen.time_slice[time + 1])

@@ -81,7 +81,7 @@ def _facts(result: Judged, found: Headline) -> tuple[tuple[str, str], ...]:
     facts.append(
         (
             "times, effective",
-            f"{found.times_test} of {found.times_test + found.times_train}, n_eff "
+            f"{found.times_test} of {found.times_test + found.times_train}, "
             f"{number(found.effective_test, 0)} | {number(found.effective_train, 0)}",
         )
     )

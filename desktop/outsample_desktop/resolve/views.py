@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,6 +10,9 @@ from outsample.regimes import Regime
 from outsample.typing import Bools, Floats, Integers
 from outsample.verdict import Status
 from outsample.windows import Handle, Scheme, Split
+
+if TYPE_CHECKING:
+    from outsample_desktop.resolve.calibration_views import CalibrationView
 
 __all__ = [
     "Curve",
@@ -238,7 +241,7 @@ class StatusView:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ViewState:
-    """Everything on screen for one state."""
+    """Everything on screen for one state; of the rooms that are not in front, only the overview."""
 
     timeline: TimelineView
     verdict: VerdictView
@@ -248,6 +251,7 @@ class ViewState:
     smile: SliceView
     term: SliceView
     status: StatusView
+    calibration: "CalibrationView | None" = None
 
 
 def same(one: Any, other: Any) -> bool:

@@ -5,16 +5,17 @@ Undo is a list of these; a case file, a picture and a table carry one as text.
 
 import json
 from dataclasses import asdict, dataclass, field, fields, replace
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Any, Final, Self
 
+from outsample.calibration.loss import CalibrationLoss
 from outsample.case_parameters import CaseParameters
 from outsample.datasets import Axis, Target
 from outsample.errors import DataError, UsageError
 from outsample.study import Composition
 from outsample.windows import Handle, Scheme, Split, Window, iso, parse_time
 
-__all__ = ["FORMAT", "Measure", "Side", "State", "Theme"]
+__all__ = ["FORMAT", "Measure", "Room", "Side", "State", "Theme"]
 
 FORMAT: Final = 1
 
@@ -39,6 +40,13 @@ class Theme(Enum):
 
     DARK = "dark"
     LIGHT = "light"
+
+
+class Room(StrEnum):
+    """What is shown under the timeline."""
+
+    OVERVIEW = "overview"
+    CALIBRATION = "calibration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,15 @@ class State:
         Handle that the keyboard moves.
     parameters : CaseParameters
         House defaults that the user may change: filters, limits, regimes.
+    book : str
+        File of the user's positions; empty for none.
+    book_sha256 : str
+        SHA-256 of that file, hex, as it was when it was opened.
+    room : Room
+    calibration_model : str
+        Model whose calibrations the calibration room shows.
+    calibration_loss, compared_loss : CalibrationLoss
+        What those calibrations made small, and what the ones beside them did; None compares with nothing.
     theme : Theme
     dragging : bool
         A boundary is held: repricing losses are previewed. Never saved.
@@ -97,6 +114,12 @@ class State:
     cursor: int | None = None
     handle: Handle = Handle.TRAIN_END
     parameters: CaseParameters = field(default_factory=CaseParameters)
+    book: str = ""
+    book_sha256: str = ""
+    room: Room = Room.OVERVIEW
+    calibration_model: str = "heston"
+    calibration_loss: CalibrationLoss = CalibrationLoss.VOL
+    compared_loss: CalibrationLoss | None = None
     theme: Theme = Theme.DARK
     dragging: bool = False
 
@@ -146,11 +169,15 @@ _ENUMS: Final[dict[str, type[Enum]]] = {
     "side": Side,
     "measure": Measure,
     "handle": Handle,
+    "room": Room,
     "theme": Theme,
 }
+_LOSSES: Final = ("calibration_loss", "compared_loss")
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, CalibrationLoss):
+        return value.name.lower()  # its value is a sentence for people
     if isinstance(value, Enum):
         return value.value
     return list(value) if isinstance(value, tuple) else value
@@ -180,6 +207,8 @@ def _typed(name: str, value: Any) -> Any:
     try:
         if name in _ENUMS:
             return _ENUMS[name](value)
+        if name in _LOSSES:
+            return None if value is None and name == "compared_loss" else CalibrationLoss[str(value).upper()]
         if name == "split":
             return None if value is None else _split_from_json(value)
         if name == "models":

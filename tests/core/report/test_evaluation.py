@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import outsample
+from outsample.datasets import OptionQuotes
 from outsample.errors import ExportError
 from outsample.report import Analysis, Recorded, gate_code, sidecar, verdict_sheet, write_evaluation
 from outsample.report.tables import studies_table
@@ -14,6 +15,7 @@ from outsample.verdict import Status
 from outsample.windows import iso
 
 FILES = ("studies.csv", "losses.csv", "surface.csv", "decay.csv", "parameters.csv")
+OF_OPTIONS = ("arbitrage_by_kind.csv", "arbitrage.csv", "filters.csv")
 ALL = {*FILES, *(f"{name}.json" for name in FILES), "verdict.json", "case.json"}
 
 
@@ -32,7 +34,9 @@ def analysis(request) -> Analysis:
 
 def test_every_file_is_there_and_is_named_in_the_answer(analysis, tmp_path):
     written = write_evaluation(analysis, tmp_path / "deep" / "out", "{}")
-    assert {path.name for path in written} == ALL == {path.name for path in (tmp_path / "deep" / "out").iterdir()}
+    more = OF_OPTIONS if isinstance(analysis.data, OptionQuotes) else ()
+    want = {*ALL, *more, *(f"{name}.json" for name in more)}
+    assert {path.name for path in written} == want == {path.name for path in (tmp_path / "deep" / "out").iterdir()}
     assert all(path.is_file() for path in written)
 
 
@@ -86,7 +90,8 @@ def test_the_sidecar_says_what_the_numbers_rest_on(of_options, market):
     assert found["seeds"] == {"sample": 14}
     assert found["state"] == "the state"
     assert found["score"]["name"] == "squared-vol-points"
-    assert found["settings"] == {"composition": "train composition", "scheme": "anchored", "stride": 1}
+    settings = {"composition": "train composition", "scheme": "anchored", "stride": 1, "previews": False}
+    assert found["settings"] == settings
     assert found["versions"]["outsample"] == outsample.__version__
     assert {"python", "numpy", "scipy", "numba"} <= set(found["versions"])
     smile = next(model for model in found["models"] if model["model"] == "relative-smile")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
+from outsample.calibration.tape_shelf import NeedsTape
 from outsample.catalog import MODELS, Kind, contenders, entry, score
 from outsample.diagnostics import headline
 from outsample.errors import FitError
@@ -27,7 +28,9 @@ from outsample.study.workspace import Mask, Predicted
 from outsample.windows import Handle, Scheme, Split, Window, default_split, move
 
 VOL = score("squared-vol-points").score
-OPTIONS = tuple(found.name for found in MODELS if found.kind is Kind.OPTIONS)
+OPTIONS = tuple(
+    found.name for found in MODELS if found.kind is Kind.OPTIONS and not isinstance(found.build(), NeedsTape)
+)
 
 
 @dataclass(frozen=True)
@@ -349,3 +352,44 @@ def test_a_scenario_changes_the_data_before_anything_sees_them(market):
     assert same_study(fallen, by_hand)
     assert fallen.loss[-1] > plain.loss[-1]
     assert prices.close[-1] == market.prices.close[-1]
+
+
+# --- Previews -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Slow(Constant):
+    """A model with a quicker way, which predicts something else."""
+
+    def preview(self, data, train):
+        if train.start == train.stop:
+            raise FitError("the slow model needs a train window, found none; widen it")
+        return Constant(self.vol + 0.01)
+
+
+def test_a_preview_is_asked_for_where_there_is_one_and_says_so(market, split):
+    rivals = [Contender("slow", Slow()), Contender("quick", Constant(0.7))]
+    workspace = Workspace(market.quotes)
+    exact = compare(rivals, workspace, split, VOL)
+    quick = compare(rivals, workspace, split, VOL, Settings(previews=True))
+    assert [one.is_exact for one in exact] == [True, True]
+    assert [one.is_exact for one in quick] == [False, True]
+    assert np.all(exact[0].prediction.values == 0.5)
+    assert np.all(quick[0].prediction.values == 0.51)
+    assert quick[1].losses is exact[1].losses, "what has no preview stays as it is, to the last bit"
+    again = compare(rivals, workspace, split, VOL)
+    assert again[0].loss.tobytes() == exact[0].loss.tobytes()
+
+
+def test_against_a_previewed_benchmark_nothing_is_exact(market, split):
+    (found,) = compare(
+        [Contender("x", Constant(), "slow", Slow(0.6))], Workspace(market.quotes), split, VOL, Settings(previews=True)
+    )
+    assert not found.is_exact
+
+
+def test_a_preview_that_cannot_be_had_is_a_failure_in_place(market, split):
+    nothing = Split(Window(split.train.start, split.train.start), split.test)
+    (found,) = compare([Contender("slow", Slow())], Workspace(market.quotes), nothing, VOL, Settings(previews=True))
+    assert isinstance(found, Failure)
+    assert found.cure == "widen it"

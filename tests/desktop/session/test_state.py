@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outsample.calibration.loss import CalibrationLoss
 from outsample.case_parameters import CaseParameters
 from outsample.datasets import Axis, Target
 from outsample.datasets.weights import Filters
@@ -13,7 +14,7 @@ from outsample.regimes import RegimeSettings
 from outsample.study import Composition
 from outsample.verdict import Limits
 from outsample.windows import Handle, Scheme, Split, Window
-from outsample_desktop.session import Measure, Side, State, Theme
+from outsample_desktop.session import Measure, Room, Side, State, Theme
 
 PARAMETERS = st.builds(
     lambda *numbers: CaseParameters(Filters(*numbers[:2]), Limits(*numbers[2:5]), RegimeSettings(*numbers[5:])),
@@ -53,6 +54,12 @@ STATES = st.builds(
     cursor=st.none() | TIME,
     handle=st.sampled_from(Handle),
     parameters=PARAMETERS,
+    book=TEXT,
+    book_sha256=TEXT,
+    room=st.sampled_from(Room),
+    calibration_model=TEXT,
+    calibration_loss=st.sampled_from(CalibrationLoss),
+    compared_loss=st.none() | st.sampled_from(CalibrationLoss),
     theme=st.sampled_from(Theme),
     dragging=st.booleans(),
 )
@@ -192,6 +199,12 @@ BAD = [
     ("scheme", None),
     ("scheme", ["anchored"]),
     ("theme", "beige"),
+    ("room", "kitchen"),
+    ("room", None),
+    ("calibration_loss", None),
+    ("calibration_loss", "implied vol, vol points"),
+    ("compared_loss", "none"),
+    ("compared_loss", 3),
     ("axis", 3),
     ("target", {}),
     ("side", ""),

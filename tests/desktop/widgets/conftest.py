@@ -1,12 +1,13 @@
 """What real panes show, and the same spoiled in every way that data can be."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from outsample.calibration.tape import CalibrationTape
 from outsample.report import analyse
 from outsample.report.table import Table, column, times
 from outsample.sample import SampleMarket
@@ -15,6 +16,8 @@ from outsample.typing import SECOND
 from outsample.verdict import Status
 from outsample.windows import default_split
 from outsample_desktop.resolve import ViewState, resolve
+from outsample_desktop.resolve.calibration import calibration_view
+from outsample_desktop.resolve.calibration_views import CalibrationView, Marks, MatrixView, PathsView, PathView
 from outsample_desktop.resolve.views import (
     Curve,
     DecayView,
@@ -25,7 +28,7 @@ from outsample_desktop.resolve.views import (
     TimelineView,
     VerdictView,
 )
-from outsample_desktop.session import State
+from outsample_desktop.session import Room, State
 
 KINDS = ("empty", "all NaN", "one row", "constant", "huge", "typical")
 MANY = 1_000_000
@@ -47,6 +50,15 @@ def typical_of_prices(market: SampleMarket) -> ViewState:
     split = default_split(market.prices.times)
     state = State(split=split, models=names, score="pinball-0.01")
     return resolve(state, analyse(Workspace(market.prices), split, state.score, names), 1.0)
+
+
+@pytest.fixture(scope="session")
+def typical_calibration(market: SampleMarket, made_tape: Callable[..., CalibrationTape]) -> CalibrationView:
+    split = default_split(market.quotes.times)
+    state = State(split=split, models=("flat-vol",), room=Room.CALIBRATION)
+    analysis = analyse(Workspace(market.quotes), split, state.score, state.models)
+    tape = made_tape(market.quotes.times)
+    return calibration_view(state, analysis, lambda *_: tape)
 
 
 def line(curve: Curve, kind: str, x: Any = None) -> Curve:
@@ -172,6 +184,51 @@ def cut(view: SliceView, kind: str) -> SliceView:
     return replace(view, observed=line(view.observed, kind), curves=tuple(line(one, kind) for one in view.curves))
 
 
+def path(view: PathView, kind: str, size: int) -> PathView:
+    fill = {"all NaN": np.nan, "constant": 7.0}.get(kind)
+    columns = {name: getattr(view, name)[:size] for name in ("value", "low", "high")}
+    marks = Marks(*(getattr(view.marks, one.name)[:size] for one in fields(Marks)))
+    if fill is not None:
+        columns = {name: np.full(size, fill) for name in columns}
+    if kind == "huge":
+        random = np.random.default_rng(5)
+        value, everywhere = random.normal(size=size) * 1e300, np.ones(size, np.bool_)
+        columns = {"value": value, "low": value - 1e300, "high": value + 1e300}
+        marks = Marks(everywhere, everywhere, everywhere, everywhere)
+        view = replace(view, title=LONG, unit=LONG, level_text=LONG)
+    level = {"empty": np.nan, "all NaN": np.nan, "constant": 7.0, "huge": -1e300}.get(kind, view.level)
+    return replace(view, **columns, marks=marks, level=level)
+
+
+def paths(view: PathsView, kind: str) -> PathsView:
+    size = {"empty": 0, "one row": 1, "huge": MANY}.get(kind, view.times.size)
+    stamps = np.linspace(view.first, view.last, size).astype(np.int64) if kind == "huge" else view.times[:size]
+    several = view.paths if kind != "huge" else (*view.paths, *view.paths)[:10]
+    return replace(
+        view,
+        times=stamps,
+        paths=tuple(path(one, kind, size) for one in several),
+        title=LONG if kind == "huge" else view.title,
+        last=view.first if kind in ("empty", "one row") else view.last,
+    )
+
+
+def matrix(view: MatrixView, kind: str) -> MatrixView:
+    match kind:
+        case "empty":
+            return MatrixView("Correlation", "", (), np.empty((0, 0)), "nothing to see")
+        case "all NaN":
+            return replace(view, value=np.full(view.value.shape, np.nan))
+        case "one row":
+            return replace(view, names=view.names[:1], value=view.value[:1, :1])
+        case "constant":
+            return replace(view, value=np.ones(view.value.shape))
+        case "huge":
+            sign = np.where(np.arange(400) % 2, 1.0, -1.0).reshape(20, 20)
+            return replace(view, names=(LONG,) * 20, value=sign)
+    return view
+
+
 def table(_view: None, kind: str) -> Table:
     size = {"empty": 0, "one row": 1, "huge": MANY}.get(kind, 30)
     fill = {"all NaN": np.nan, "huge": 1e300}.get(kind, 7.0)
@@ -182,7 +239,9 @@ def table(_view: None, kind: str) -> Table:
 
 
 @pytest.fixture
-def spoiled(typical: ViewState, typical_of_prices: ViewState) -> Callable[[str, str], Any]:
+def spoiled(
+    typical: ViewState, typical_of_prices: ViewState, typical_calibration: CalibrationView
+) -> Callable[[str, str], Any]:
     """Return a function from the name of a pane and a kind of data to a view."""
     ways: dict[str, tuple[Callable[[Any, str], Any], Any]] = {
         "timeline": (timeline, typical.timeline),
@@ -196,5 +255,9 @@ def spoiled(typical: ViewState, typical_of_prices: ViewState) -> Callable[[str, 
         "forecast": (cut, typical_of_prices.smile),
         "term": (cut, typical.term),
         "table": (table, None),
+        "paths": (paths, typical_calibration.paths),
+        "quality": (paths, typical_calibration.quality),
+        "calibrated smile": (cut, typical_calibration.smile),
+        "correlation": (matrix, typical_calibration.correlation),
     }
     return lambda pane, kind: ways[pane][0](ways[pane][1], kind)

@@ -7,14 +7,19 @@ import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage
 
+from outsample.catalog import MODELS
 from outsample.verdict import Status
 from outsample.windows import Handle, Split, Window
 from outsample_desktop.case_file import PICTURE_KEY, looks_like_case, read_case
 from outsample_desktop.export import save_picture
+from outsample_desktop.resolve.panes import hue_of
 from outsample_desktop.session import State, Theme
 from outsample_desktop.theme import apply_theme, colours
 from outsample_desktop.widgets.curve_panes import DecayPane, SlicePane
+from outsample_desktop.widgets.fit_slice_pane import FitSlicePane
+from outsample_desktop.widgets.matrix_pane import MatrixPane
 from outsample_desktop.widgets.models_table import ModelsTable
+from outsample_desktop.widgets.paths_pane import PathsPane
 from outsample_desktop.widgets.plot import Plot
 from outsample_desktop.widgets.surface_pane import SurfacePane
 from outsample_desktop.widgets.table_view import TableView
@@ -26,7 +31,7 @@ PANES: dict[str, tuple[Callable, tuple[int, int]]] = {
     "timeline": (TimelinePane, (1200, 230)),
     "timeline of prices": (TimelinePane, (1200, 230)),
     "verdict": (VerdictPane, (1100, 62)),
-    "models": (ModelsTable, (1100, 150)),
+    "models": (ModelsTable, (1100, 300)),
     "decay": (DecayPane, (400, 260)),
     "surface": (SurfacePane, (480, 260)),
     "regime losses": (SurfacePane, (480, 260)),
@@ -34,6 +39,10 @@ PANES: dict[str, tuple[Callable, tuple[int, int]]] = {
     "forecast": (lambda: SlicePane("Forecast", "time"), (300, 180)),
     "term": (lambda: SlicePane("Term", "tenor"), (300, 180)),
     "table": (lambda: TableView("Quotes"), (700, 180)),
+    "paths": (lambda: PathsPane("Paths"), (620, 290)),
+    "quality": (lambda: PathsPane("Quality"), (620, 110)),
+    "calibrated smile": (lambda: FitSlicePane("Smile"), (290, 200)),
+    "correlation": (lambda: MatrixPane("Correlation"), (280, 200)),
 }
 STATE = State(source="made", split=Split(Window(0, 10), Window(10, 20)), models=("flat-vol",), cell=3)
 
@@ -184,6 +193,12 @@ def test_a_pane_of_any_size_is_painted(name, made, spoiled, qapp):
         pane.resize(*size)
         qapp.processEvents()
         assert np.unique(pixels(pane.grab().toImage())).size > 1
+
+
+def test_there_is_a_hue_for_every_model_and_no_two_are_the_same(theme):
+    hues = colours(theme).models
+    assert max(hue_of(model.name) for model in MODELS) < len(hues)
+    assert len(set(hues)) == len(hues)
 
 
 @pytest.mark.parametrize("handle", list(Handle))

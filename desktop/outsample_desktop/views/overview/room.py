@@ -6,11 +6,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from outsample.datasets import Axis
+from outsample_desktop.listed import CHOICES
 from outsample_desktop.resolve import ViewState, same
 from outsample_desktop.session import Measure, Side, State
 from outsample_desktop.theme import Colours
 from outsample_desktop.widgets.chooser import Chooser
 from outsample_desktop.widgets.curve_panes import DecayPane, SlicePane
+from outsample_desktop.widgets.listing_pane import ListingPane
 from outsample_desktop.widgets.models_table import ModelsTable
 from outsample_desktop.widgets.pane_title import PaneTitle
 from outsample_desktop.widgets.surface_pane import SurfacePane
@@ -26,7 +28,7 @@ class OverviewRoom(QWidget):
     Signals
     -------
     tab_shown(str)
-        A table below was brought to the front: ``models``, ``quotes``, ``parameters``, ``regimes`` or ``data``.
+        A tab below was brought to the front: ``models``, or a name in `tables` or `listings`.
     intended(str, dict)
         The user wants fields of the state changed; the text names the undo step.
     """
@@ -50,7 +52,11 @@ class OverviewRoom(QWidget):
         self.tabs.addTab(self.models, "Models")
         for name, title in _TABLES:
             self.tabs.addTab(self.tables[name], title)
-        self.tabs.currentChanged.connect(lambda index: self.tab_shown.emit(("models", *self.tables)[index]))
+        self.listings = {name: ListingPane(title, CHOICES[name]) for name, title in _LISTINGS}
+        for name, title in _LISTINGS:
+            self.tabs.addTab(self.listings[name], title)
+        names = ("models", *self.tables, *self.listings)
+        self.tabs.currentChanged.connect(lambda index: self.tab_shown.emit(names[index]))
         self.choosers = _choosers()
         for field, chooser in self.choosers.items():
             chooser.picked.connect(lambda value, one=field: self.intended.emit(f"change {one}", {one: value}))
@@ -90,7 +96,7 @@ class OverviewRoom(QWidget):
     def panes(self) -> dict[str, QWidget]:
         """Return the exportable panes by name."""
         shown = {"verdict": self.verdict, "decay": self.decay, "surface": self.surface, "smile": self.smile}
-        return {**shown, "forecast": self.forecast, "term": self.term, "models": self.models}
+        return {**shown, "forecast": self.forecast, "term": self.term, "models": self.models, **self.listings}
 
     def paint_in(self, role: Colours) -> None:
         """Take the colours of a theme."""
@@ -107,7 +113,8 @@ class OverviewRoom(QWidget):
         """Offer only what the data have."""
         for field in ("side", "measure", "axis"):
             self.choosers[field].setVisible(is_options)
-        self.tabs.setTabVisible(1, is_options)
+        for pane in (self.tables["quotes"], *self.listings.values()):
+            self.tabs.setTabVisible(self.tabs.indexOf(pane), is_options)
 
     def render_view(self, view: ViewState) -> None:
         """Hand each pane its part, if it differs from the one before."""
@@ -159,3 +166,4 @@ _TABLES: Final = (
     ("regimes", "Regimes"),
     ("data", "Data quality"),
 )
+_LISTINGS: Final = (("arbitrage", "Arbitrage"), ("filters", "Filters"), ("book", "Book"))

@@ -1,0 +1,110 @@
+"""Bicubic splines on an even grid, evaluated for quotes that come in slices.
+
+A cubic spline is exact for cubics whatever the values at its ends: its third derivative does not jump at the second
+and the last but one knot ("not a knot", de Boor 1978, A Practical Guide to Splines, chapter IV).
+"""
+
+import math
+
+import numpy as np
+
+from outsample.compiled import kernel
+from outsample.formulas.inlined import inlined
+from outsample.typing import Floats, Integers
+
+__all__ = ["bend", "interpolate"]
+
+
+@kernel
+def bend(values: Floats, step: float) -> Floats:  # pragma: no cover - compiled
+    """Return the second derivatives of splines through `values`, (n, r), along the first axis; n of at least 4."""
+    knots, width = values.shape
+    out, share = np.empty(values.shape), np.empty(knots)
+    scale = 1.0 / (step * step)
+    for i in range(1, knots - 1):
+        for j in range(width):
+            out[i, j] = scale * (values[i - 1, j] - 2.0 * values[i, j] + values[i + 1, j])
+    share[1] = 0.0
+    for i in range(2, knots - 2):
+        share[i] = 1.0 / (4.0 - share[i - 1])
+        for j in range(width):
+            out[i, j] = (6.0 * out[i, j] - out[i - 1, j]) * share[i]
+    for i in range(knots - 3, 1, -1):
+        for j in range(width):
+            out[i, j] -= share[i] * out[i + 1, j]
+    for j in range(width):
+        out[0, j] = 2.0 * out[1, j] - out[2, j]
+        out[knots - 1, j] = 2.0 * out[knots - 2, j] - out[knots - 3, j]
+    return out
+
+
+@inlined
+def shares(place: float, step: float, knots: int) -> tuple[int, float, float, float, float]:
+    """Return the knot below a place counted in steps, and the shares of two values and two second derivatives."""
+    below = min(max(int(place), 0), knots - 2)
+    right = place - below
+    left = 1.0 - right
+    sixth = step * step / 6.0
+    return below, left, right, sixth * left * (left * left - 1.0), sixth * right * (right * right - 1.0)
+
+
+@kernel
+def interpolate(  # pragma: no cover - compiled
+    log_moneyness: Floats,
+    slice_start: Integers,
+    slice_tenor: Floats,
+    chosen: Integers,
+    first_log_tenor: float,
+    tenor_step: float,
+    deviation: Floats,
+    deviation_bend: Floats,
+    stretch: float,
+    edge: float,
+    values: Floats,
+    bends: Floats,
+    out: Floats,
+) -> None:
+    """Fill `out` with surfaces at quotes.
+
+    Parameters
+    ----------
+    log_moneyness : (k,) array
+    slice_start, slice_tenor : (s + 1,), (s,) array
+    chosen : (c,) int array
+        Slices that are wanted; the columns of `out` are their quotes, one slice after the other.
+    first_log_tenor, tenor_step : float
+        Knots in ln T.
+    deviation, deviation_bend : (t,) array
+        What moneyness is divided by at each tenor knot, over the root of the tenor; its second derivatives.
+    stretch, edge : float
+        With ``x = k / (deviation sqrt T)`` the other variable is ``y = x / sqrt(stretch^2 + x^2)``, with knots from
+        -edge to edge. Beyond them the surface is flat.
+    values, bends : (t, 2, r, n) array
+        Of r surfaces at the t x n knots: values and second derivatives in y; the second derivatives of both in ln T.
+    out : (r, q) array
+    """
+    tenors, _, rows, knots = values.shape
+    y_step = 2.0 * edge / (knots - 1)
+    row = np.empty((2, rows, knots))
+    at = 0
+    for s in chosen:
+        place = (math.log(slice_tenor[s]) - first_log_tenor) / tenor_step
+        place = min(max(place, 0.0), tenors - 1.0)
+        j, left, right, left_bend, right_bend = shares(place, tenor_step, tenors)
+        scale = left * deviation[j] + right * deviation[j + 1]
+        scale += left_bend * deviation_bend[j] + right_bend * deviation_bend[j + 1]
+        scale = 1.0 / (scale * math.sqrt(slice_tenor[s]))
+        for part in range(2):
+            for r in range(rows):
+                for i in range(knots):
+                    blend = left * values[j, part, r, i] + right * values[j + 1, part, r, i]
+                    row[part, r, i] = blend + left_bend * bends[j, part, r, i] + right_bend * bends[j + 1, part, r, i]
+        for q in range(slice_start[s], slice_start[s + 1]):
+            x = log_moneyness[q] * scale
+            y = x / math.sqrt(stretch * stretch + x * x)
+            where = min(max((y + edge) / y_step, 0.0), knots - 1.0)
+            i, low, high, low_bend, high_bend = shares(where, y_step, knots)
+            for r in range(rows):
+                value = low * row[0, r, i] + high * row[0, r, i + 1]
+                out[r, at] = value + low_bend * row[1, r, i] + high_bend * row[1, r, i + 1]
+            at += 1

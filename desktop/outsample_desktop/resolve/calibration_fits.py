@@ -1,0 +1,152 @@
+"""The smile at the cursor: quotes against the fit of their own time and against the pooled one."""
+
+from dataclasses import dataclass, replace
+from typing import Final, Self
+
+import numpy as np
+
+from outsample.calibration import CalibrationLoss
+from outsample.calibration.tape import CalibrationTape, Pooled
+from outsample.datasets import OptionQuotes
+from outsample.errors import FitError
+from outsample.formulas.fourier import TransformModel, fourier_price
+from outsample.formulas.implied_vol import implied_vol
+from outsample.prepared import prepared
+from outsample.report.table import Table, column
+from outsample.typing import Floats, Integers
+from outsample.windows import Window, iso
+from outsample_desktop.resolve.calibrated import LOSSES
+from outsample_desktop.resolve.cuts import slice_at
+from outsample_desktop.resolve.numbers import significant
+from outsample_desktop.resolve.views import Curve, SliceView
+from outsample_desktop.session import State
+
+__all__ = ["Estimate", "SliceFit", "quotes_table", "slice_fit", "smile_of"]
+
+_POINTS: Final = 33  # strikes between the outermost quotes at which a smile is drawn
+_DAILY, _POOLED, _BESIDE = 0, 2, 3  # hues
+_ACCURATE: Final = 1e-8  # of the forward plus the strike: far below what a picture shows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Estimate:
+    """Calibrations under one loss, and what a train window makes of them.
+
+    Parameters
+    ----------
+    tape : CalibrationTape
+    loss : CalibrationLoss
+    pooled : Pooled, optional
+        None where the window does not determine one; `sentence` then says why.
+    sentence : str
+    """
+
+    tape: CalibrationTape
+    loss: CalibrationLoss
+    pooled: Pooled | None
+    sentence: str = ""
+
+    @classmethod
+    def of(cls, tape: CalibrationTape, loss: CalibrationLoss, train: Window) -> Self:
+        """Pool a tape over a train window."""
+        try:
+            return cls(tape, loss, tape.pooled(train))
+        except FitError as error:
+            return cls(tape, loss, None, str(error))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SliceFit:
+    """Quotes of one expiry with every fit of them.
+
+    Parameters
+    ----------
+    title, note : str
+        Why there is nothing, in `note`; the other fields are then empty.
+    strike : (n,) array
+        Percent of the forward, ascending: quotes and the points between them.
+    observed : (n,) array
+        Vol points; NaN between quotes.
+    curves : tuple of Curve
+        Over `strike`.
+    """
+
+    title: str
+    strike: Floats
+    observed: Floats
+    curves: tuple[Curve, ...]
+    note: str = ""
+
+
+def slice_fit(state: State, data: OptionQuotes, time: int, main: Estimate, beside: Estimate | None) -> SliceFit:
+    """Return one expiry at a time, as the overview chooses it, under the estimates that there are."""
+    chosen = slice_at(state, data, time)
+    when = iso(int(data.times[time]))[:16].replace("T", " ")
+    if chosen is None:
+        return SliceFit("Smile", np.empty(0), np.empty(0), (), f"no usable quotes at {when}")
+    strike, vol = _points(data, chosen)
+    curves = []
+    if data.times[time] in main.tape.times:
+        curves.append(_daily(data, chosen, main.tape, int(np.searchsorted(main.tape.times, data.times[time]))))
+    if main.pooled is not None:
+        curves.append(Curve("pooled", "pooled", _POOLED, strike, _vols(data, chosen, main.pooled.model), True))
+    if beside is not None and beside.pooled is not None:
+        words = LOSSES[beside.loss].brief
+        curves.append(Curve("beside", words, _BESIDE, strike, _vols(data, chosen, beside.pooled.model)))
+    tenor = 365.0 * float(data.observed.slice_tenor[chosen])
+    return SliceFit(f"Smile, {tenor:.1f} d, {when}", strike, vol, tuple(curves))
+
+
+@prepared
+def _points(data: OptionQuotes, chosen: int) -> tuple[Floats, Floats]:
+    """Return the strikes of a slice with points between them, percent of the forward, and the vols observed there."""
+    seen = data.observed
+    rows = slice(int(seen.slice_start[chosen]), int(seen.slice_start[chosen + 1]))
+    quoted = 100.0 * np.exp(seen.log_moneyness[rows])
+    strike = np.concatenate([quoted, np.linspace(quoted.min(), quoted.max(), _POINTS)])
+    vol = np.concatenate([100.0 * seen.implied_vol[rows], np.full(_POINTS, np.nan)])
+    order = np.argsort(strike, kind="stable")
+    return strike[order], vol[order]
+
+
+@prepared
+def _daily(data: OptionQuotes, chosen: int, tape: CalibrationTape, place: int) -> Curve:
+    """Return the smile of a time's own fit: no boundary moves it."""
+    vols = _vols(data, chosen, tape.kind(*tape.values[place].tolist()))
+    return Curve("daily", "this time", _DAILY, _points(data, chosen)[0], vols)
+
+
+def _vols(data: OptionQuotes, chosen: int, model: TransformModel) -> Floats:
+    strike = 0.01 * _points(data, chosen)[0]
+    years, is_call = np.full(strike.size, data.observed.slice_tenor[chosen]), strike >= 1.0
+    price = fourier_price(model, strike, years, is_call, _ACCURATE)
+    return np.asarray(100.0 * implied_vol(price, strike, years, is_call))
+
+
+def smile_of(fit: SliceFit) -> SliceView:
+    """Return the slice as a pane draws it; the title of each curve says how far it is off, in vol points."""
+    if fit.note:
+        return SliceView(fit.title, "", "", None, (), note=fit.note)
+    quoted = np.isfinite(fit.observed)
+    curves = tuple(
+        replace(curve, title=f"{curve.title} {_error(curve.y[quoted] - fit.observed[quoted])}") for curve in fit.curves
+    )
+    market = Curve("observed", "observed mid", -1, fit.strike[quoted], fit.observed[quoted])
+    return SliceView(fit.title, "strike / forward [%]", "implied vol [%]", market, curves)
+
+
+def _error(residual: Floats) -> str:
+    known = residual[np.isfinite(residual)]
+    return significant(float(np.sqrt(np.mean(known**2)))) if known.size else "–"
+
+
+def quotes_table(fit: SliceFit) -> Table:
+    """Return the quotes of the slice with the vols that each fit gives them."""
+    if fit.note:
+        return Table("calibration_smile", ())
+    rows: Integers = np.flatnonzero(np.isfinite(fit.observed))
+    columns = [column("strike / forward [%]", fit.strike[rows], 2), column("observed [%]", fit.observed[rows], 2)]
+    for curve in fit.curves:
+        columns.append(column(f"{curve.title} [%]", curve.y[rows], 2))
+        columns.append(column(f"{curve.title} − observed [vol pts]", curve.y[rows] - fit.observed[rows], 2))
+    return Table("calibration_smile", tuple(columns))

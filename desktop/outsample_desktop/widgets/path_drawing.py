@@ -1,0 +1,136 @@
+"""What no boundary moves in a small plot: its axes, the curve with its error band, and the marks of doubt."""
+
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPolygonF
+
+from outsample.typing import SECOND, Bools, Floats, Integers
+from outsample_desktop.resolve.calibration_views import PathView
+from outsample_desktop.theme import Colours
+from outsample_desktop.widgets.axes import date_ticks, linear_ticks
+from outsample_desktop.widgets.decimation import extremes
+from outsample_desktop.widgets.lettering import width_of, write_in
+from outsample_desktop.widgets.path_cells import Cell
+from outsample_desktop.widgets.plot import pen, polygon
+
+__all__ = ["draw_axes", "draw_path"]
+
+_POINTS: Final = 7.5
+_NUMBER: Final = 24.0  # pixels a number claims on the vertical axis
+_LINE: Final = 12.0  # pixels of a line of text
+_TICK: Final = 3.0
+_MARK: Final = 3.0  # half the size of a mark, pixels
+_APART: Final = 5  # pixels between marks of one kind
+_SHADE: Final = 56  # of 255: the band
+
+
+def draw_axes(painter: QPainter, cell: Cell, role: Colours) -> None:
+    """Draw the two axes with as many numbers and dates as fit."""
+    plot = cell.plot
+    painter.setPen(pen(role.line))
+    painter.drawLine(plot.topLeft(), plot.bottomLeft())
+    painter.drawLine(plot.bottomLeft(), plot.bottomRight())
+    for value, text in linear_ticks(cell.low, cell.high, plot.height(), _NUMBER):
+        y = float(cell.y(np.array([value]))[0])
+        if plot.top() <= y <= plot.bottom():
+            painter.setPen(pen(role.line))
+            painter.drawLine(QPointF(plot.left() - _TICK, y), QPointF(plot.left(), y))
+            painter.setPen(pen(role.muted))
+            top = min(max(y - 0.5 * _LINE, plot.top()), plot.bottom() - _LINE)
+            write_in(painter, (cell.box.left(), top, plot.left() - cell.box.left() - 5.0, _LINE), text, _POINTS, 1.0)
+    for second, text in date_ticks(cell.first / SECOND, cell.last / SECOND, plot.width()):
+        x = float(cell.x(np.array([second * SECOND]))[0])
+        width = width_of(text, _POINTS)
+        painter.setPen(pen(role.line))
+        painter.drawLine(QPointF(x, plot.bottom()), QPointF(x, plot.bottom() + _TICK))
+        if x - 0.5 * width >= cell.box.left() and x + 0.5 * width <= cell.box.right() + 4.0:
+            painter.setPen(pen(role.muted))
+            write_in(painter, (x - 0.5 * width, plot.bottom() + 2.0, width, _LINE), text, _POINTS)
+
+
+def draw_path(painter: QPainter, cell: Cell, path: PathView, times: Integers, role: Colours) -> None:
+    """Draw band, curve and marks inside the plot."""
+    if not times.size:
+        return
+    painter.save()
+    painter.setClipRect(cell.plot.adjusted(0.0, -1.0, 1.0, 1.0))
+    x, columns = cell.x(times.astype(np.float64)), max(int(cell.plot.width()), 2)
+    _draw_band(painter, cell, (x, path.low, path.high), columns, role)
+    for piece in _pieces(*extremes(x, path.value, columns)):
+        painter.setPen(pen(role.price))
+        line = polygon(piece[0], cell.y(piece[1]))
+        if line.size() > 1:
+            painter.drawPolyline(line)
+        else:
+            painter.setPen(pen(role.price, 3.0))
+            painter.drawPoints(line)
+    _draw_marks(painter, cell, path, x, role)
+    painter.restore()
+
+
+def _draw_band(painter: QPainter, cell: Cell, band: tuple[Floats, Floats, Floats], columns: int, role: Colours) -> None:
+    """Fill between the ends of the band; a pixel column shows the widest of its times."""
+    x, low, high = band
+    bottom_x, bottom = extremes(x, low, columns)
+    top_x, top = extremes(x, high, columns)
+    if bottom_x.size != x.size:  # lowest and highest of each column: the outer ones of the two count
+        bottom_x, bottom, top_x, top = bottom_x[::2], bottom[::2], top_x[1::2], top[1::2]
+    fill = QColor(role.price)
+    fill.setAlpha(_SHADE)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(fill)
+    known = np.isfinite(bottom) & np.isfinite(top)
+    for start, stop in _runs(known):
+        there, back = slice(start, stop), slice(stop - 1, start - 1 if start else None, -1)
+        xs = np.concatenate([bottom_x[there], top_x[back]])
+        painter.drawPolygon(polygon(xs, np.concatenate([cell.y(bottom[there]), cell.y(top[back])])))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def _draw_marks(painter: QPainter, cell: Cell, path: PathView, x: Floats, role: Colours) -> None:
+    """Draw a triangle at the edge for a bound, a cross for a search without an end, a diamond where Feller fails."""
+    marks, plot = path.marks, cell.plot
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(role.watch))
+    for flags, edge, sign in ((marks.below, plot.bottom(), -1.0), (marks.above, plot.top(), 1.0)):
+        for at in _spread(x, flags):
+            corners = ((-_MARK, sign * 2.0 * _MARK), (_MARK, sign * 2.0 * _MARK), (0.0, 0.0))
+            painter.drawPolygon(QPolygonF([QPointF(at + dx, edge + dy) for dx, dy in corners]))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(pen(role.high))
+    for at in _spread(x, marks.feller):
+        middle = plot.bottom() - 2.0 * _MARK
+        diamond = ((-_MARK, 0.0), (0.0, -_MARK), (_MARK, 0.0), (0.0, _MARK))
+        painter.drawPolygon(QPolygonF([QPointF(at + dx, middle + dy) for dx, dy in diamond]))
+    painter.setPen(pen(role.fail, 1.5))
+    where = np.flatnonzero(marks.unsettled)
+    heights = np.clip(cell.y(path.value[where]), plot.top() + _MARK, plot.bottom() - _MARK)
+    for at, y in _spread_pairs(x[where], heights):
+        reach = QRectF(at - _MARK, y - _MARK, 2.0 * _MARK, 2.0 * _MARK)
+        painter.drawLine(reach.topLeft(), reach.bottomRight())
+        painter.drawLine(reach.bottomLeft(), reach.topRight())
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def _spread(x: Floats, flags: Bools) -> list[float]:
+    """Return the pixels of what is flagged, no two of them so close that their marks would cover each other."""
+    return [at for at, _ in _spread_pairs(x[flags], x[flags])]
+
+
+def _spread_pairs(x: Floats, y: Floats) -> list[tuple[float, float]]:
+    known = np.isfinite(x) & np.isfinite(y)
+    _, first = np.unique((x[known] // _APART).astype(np.int64), return_index=True)
+    return list(zip(x[known][first].tolist(), y[known][first].tolist(), strict=True))
+
+
+def _runs(known: Bools) -> list[tuple[int, int]]:
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], known, [False]])))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+
+
+def _pieces(x: Floats, y: Floats) -> list[tuple[Floats, Floats]]:
+    """Return the stretches of a curve without a gap."""
+    return [(x[start:stop], y[start:stop]) for start, stop in _runs(np.isfinite(y))]

@@ -1,0 +1,137 @@
+"""Exact vols: right, and no bit of them made by quotes elsewhere; the grid: near them, with their slopes."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from outsample.calibration.pooling import VolSurface, exact_vols, is_quick, tenor_range
+from outsample.calibration.pooling.model_vols import LEAST_PRICE, TOLERANCE, vols_of_puts
+from outsample.calibration.pooling.series_layout import series_layout
+from outsample.datasets.weights import Filters
+from outsample.formulas.black import black_price
+from outsample.formulas.fourier import SVCJ, Bates, Heston, Kou, Merton, VarianceGamma, fourier_price
+from outsample.formulas.implied_vol import implied_vol
+from outsample.sample import make_market, small_recipe
+
+MODELS = (
+    Heston(0.3, 3.0, 0.35, 1.1, -0.4),
+    Heston(0.29, 40.0, 0.29, 14.0, -0.3),
+    Bates(0.25, 4.0, 0.22, 2.0, -0.3, 1.5, -0.08, 0.15),
+    SVCJ(0.25, 4.0, 0.2, 1.5, -0.3, 0.8, -0.1, 0.15, 0.2, -0.2),
+    Merton(0.42, 0.6, -0.3, 0.4),
+    Kou(0.4, 1.4, 0.1, 4.2, 4.3),
+)
+SLOW = VarianceGamma(0.5, -0.3, 0.02)
+every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: f"{type(model).__name__}")
+
+
+@pytest.fixture(scope="module")
+def quotes():
+    return make_market(small_recipe(days=60)).quotes
+
+
+def prices(model, seen):
+    strike = np.exp(seen.log_moneyness)
+    return fourier_price(model, strike, seen.tenor, strike >= 1.0, 1e-13)
+
+
+@pytest.mark.parametrize("model", [*MODELS, SLOW], ids=lambda model: f"{type(model).__name__}")
+def test_exact_vols_give_the_prices_back(model, quotes):
+    seen = quotes.observed
+    strike = np.exp(seen.log_moneyness)
+    again = black_price(strike, seen.tenor, exact_vols(model, seen), strike >= 1.0)
+    wrong = np.abs(again - prices(model, seen)) / (1.0 + strike)
+    assert wrong.max() < TOLERANCE + LEAST_PRICE
+    assert np.median(wrong) < 1e-12
+
+
+@every_model
+def test_no_bit_depends_on_what_is_observed_elsewhere(model, quotes):
+    whole = exact_vols(model, quotes.observed)
+    cut = 20
+    rows = quotes.time < quotes.times[cut]
+    names = ("time", "expiry", "instrument", "strike", "is_call", "forward", "index", "bid", "ask", "mark")
+    names += ("mark_vol", "open_interest", "volume")
+    part = replace(quotes, **{name: getattr(quotes, name)[rows] for name in names})
+    found = exact_vols(model, part.observed)
+    assert found.tobytes() == whole[: found.size].tobytes()
+    surface = VolSurface.of(model, tenor_range(quotes))
+    assert surface.at(part.observed)[0].tobytes() == surface.at(quotes.observed)[0][: found.size].tobytes()
+
+
+@every_model
+def test_the_grid_is_within_a_thousandth_of_a_vol_point_but_for_quotes_worth_nothing(model, quotes):
+    seen = quotes.observed
+    error = 100.0 * np.abs(VolSurface.of(model, tenor_range(quotes)).at(seen)[0] - exact_vols(model, seen))
+    is_worth_something = prices(model, seen) > 1e-7
+    assert np.median(error) < 1e-5
+    assert np.quantile(error, 0.99) < 1e-3
+    assert error[is_worth_something].max() < 1e-2
+
+
+@every_model
+def test_slopes_are_derivatives_of_the_vols(model, quotes):
+    seen, tenors = quotes.observed, tenor_range(quotes)
+    slices = np.arange(0, seen.slice_tenor.size, 7)
+    found = VolSurface.of(model, tenors, slopes=True).at(seen, slices)[1:]
+    for i, value in enumerate(model.parameters.tolist()):
+        step = 1e-4 * max(abs(value), 0.01)
+        shift = step * (np.arange(model.parameters.size) == i)
+        moved = [type(model)(*(model.parameters + sign * shift).tolist()) for sign in (1, -1)]
+        up, down = (VolSurface.of(one, tenors).at(seen, slices)[0] for one in moved)
+        expected = (up - down) / (2.0 * step)
+        scale = np.abs(expected).max()
+        assert np.quantile(np.abs(found[i] - expected), 0.99) < 1e-3 * scale
+
+
+def test_chosen_slices_come_one_after_the_other(quotes):
+    seen, surface = quotes.observed, VolSurface.of(MODELS[0], tenor_range(quotes))
+    whole, chosen = surface.at(seen)[0], np.array([3, 4, 11])
+    expected = np.concatenate([whole[seen.slice_start[s] : seen.slice_start[s + 1]] for s in chosen])
+    assert surface.at(seen, chosen)[0].tobytes() == expected.tobytes()
+
+
+def test_a_price_of_next_to_nothing_has_a_vol_and_one_that_is_quoted_keeps_its_own():
+    strike, tenor = np.array([0.2, 0.9, 1.0, 1.1, 9.0]), np.full(5, 0.1)
+    vol = np.array([0.2, 0.5, 0.5, 0.5, 0.2])
+    puts = black_price(strike, tenor, vol, np.zeros(5, bool))
+    found, share = vols_of_puts(puts, np.log(strike), tenor)
+    np.testing.assert_allclose(found[1:4], vol[1:4], rtol=1e-8)
+    np.testing.assert_allclose(share[1:4], 1.0)
+    assert share[0] < 1e-6
+    least = implied_vol(np.array([LEAST_PRICE]), strike[[0]], tenor[[0]], np.array([False]))
+    assert found[0] == pytest.approx(least[0], rel=1e-6)
+    negative, _ = vols_of_puts(np.array([-1e-12]), np.log(strike[:1]), tenor[:1])
+    assert negative[0] == pytest.approx(least[0], rel=1e-6)
+
+
+def test_what_a_slice_is_priced_with_is_no_narrower_than_it_needs():
+    from outsample.formulas.fourier.truncation import cosine_range, decay_frequency
+
+    model, tenors = MODELS[0], np.array([0.003, 0.02, 0.5, 0.021, 2.0])
+    found = series_layout(model, tenors, np.arange(6), 1.2, 1e-9)
+    low, high = cosine_range(model.kind, model.parameters, tenors, 1e-9, np.full(5, 3.0))
+    needed = decay_frequency(model.kind, model.parameters, tenors, 0.0, 1e-9)
+    assert (found.low <= low + 1e-12).all()
+    assert (found.high >= high - 1e-12).all()
+    assert (found.terms * np.pi / (found.high - found.low) >= 0.95 * needed).all()  # that search is good to 5 %
+
+
+def test_tenors_are_those_of_the_clock_alone(quotes):
+    shortest, longest = tenor_range(quotes)
+    seen = quotes.observed.tenor
+    assert shortest <= seen.min()
+    assert longest >= seen.max()
+    nothing = replace(quotes, bid=np.where(quotes.time > quotes.times[3], np.nan, quotes.bid))
+    assert tenor_range(nothing) == (shortest, longest)
+    weeks = quotes.viewed(quotes.target, quotes.axis, Filters(shortest_tenor_days=7.0))
+    assert tenor_range(weeks)[0] >= 7.0 / 365.0 > shortest
+
+
+def test_parameters_whose_transform_hardly_falls_are_not_quick():
+    tenors = (1.0 / 365.0, 1.0)
+    assert all(is_quick(model, tenors) for model in MODELS)
+    assert is_quick(SLOW, tenors), "it has no others"
+    assert not is_quick(Heston(0.2, 0.01, 16.0, 30.0, -0.9), tenors)
+    assert not is_quick(Bates(0.19, 22.0, 0.19, 30.0, -0.46, 100.0, -0.013, 0.037), tenors)
