@@ -170,6 +170,8 @@ class ModelsTable(QTableView):
         plain, muted = QColor(role.text), QColor(role.muted)
         for i, row in enumerate(view.rows):
             top, height = self.rowViewportPosition(i), self.rowHeight(i)
+            if top >= self.viewport().height():
+                break  # what is below the edge is painted when it is scrolled to
             if row.is_active:
                 painter.fillRect(0, top, self.viewport().width(), height, QColor(role.raised))
             _paint_name(painter, QRectF(places[0][0], top, places[0][1], height), row, role)
