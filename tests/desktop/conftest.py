@@ -26,6 +26,7 @@ from outsample.calibration import (
     tape_shelf,
 )
 from outsample.calibration.tape import STATUSES, CalibrationTape
+from outsample.calibration.tape_store import tape_folder
 from outsample.datasets import OptionQuotes, Prices
 from outsample.formulas.fourier import Heston, TransformModel
 from outsample.io import write_store
@@ -384,6 +385,13 @@ def paints(desk: Desk) -> Iterator[Paints]:
 # --- Calibrations ---------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture(autouse=True)
+def no_tape_of_another_test() -> None:
+    """Begin without calibrations on disk or in memory: the made market is the same in every test."""
+    shutil.rmtree(tape_folder(), ignore_errors=True)
+    tape_shelf._shelf.clear()
+
+
 def wandering_tape(
     times: Any, kind: type[TransformModel] = Heston, loss: CalibrationLoss = CalibrationLoss.VOL, seed: int = 7
 ) -> CalibrationTape:
@@ -445,6 +453,6 @@ def calibrated(desk: Desk, made_tape: Callable[..., CalibrationTape]) -> Desk:
     assert desk.window.workspace is not None
     data = desk.window.workspace.data
     for loss in (CalibrationLoss.VOL, CalibrationLoss.PRICE):
-        tape_shelf._remember(data, made_tape(data.times, Heston, loss, seed=len(loss.name)))  # not on disk: others look
+        tape_shelf._remember(data, made_tape(data.times, Heston, loss, seed=len(loss.name)))
     desk.change(room=Room.CALIBRATION)
     return desk

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from outsample.calibration import CalibrationLoss, CalibrationSettings
-from outsample.calibration.tape_store import load_tape, tape_path
+from outsample.calibration.tape_store import load_tape
 from outsample.formulas.fourier import Heston
 from outsample.windows import Handle
 from outsample_desktop.main_window import MainWindow
@@ -18,17 +18,14 @@ from outsample_desktop.session import Room
 
 PATIENCE = 60_000
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
-LOSS = CalibrationLoss.VEGA_WEIGHTED  # what no other test here keeps on disk
+LOSS = CalibrationLoss.VEGA_WEIGHTED
 
 
 @pytest.fixture
 def bench(desk):
     """A window with the calibration room in front and nothing calibrated."""
     desk.change(room=Room.CALIBRATION, calibration_loss=LOSS)
-    path = tape_path(desk.window.workspace.data, Heston, CalibrationSettings(loss=LOSS))
-    path.unlink(missing_ok=True)
-    yield desk
-    path.unlink(missing_ok=True)
+    return desk
 
 
 def kept(desk, loss=LOSS):
