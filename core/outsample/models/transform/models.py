@@ -24,8 +24,8 @@ Ridge = Annotated[float, Unit("squared vol points"), Bounds(0.0, 1e9)]
 
 
 @dataclass(frozen=True, slots=True)
-class Merton:
-    """Constant vol and normal jumps of the log price.
+class _Transform:
+    """What the six share, which is everything but the transform.
 
     Parameters
     ----------
@@ -37,8 +37,8 @@ class Merton:
         Pull of the calibration of each time to the one before it.
     """
 
-    kind: ClassVar[type[TransformModel]] = fourier.Merton
-    title: ClassVar[str] = "Merton"
+    kind: ClassVar[type[TransformModel]]
+    title: ClassVar[str]
 
     loss: CalibrationLoss = CalibrationLoss.VOL
     huber: float | None = None
@@ -58,156 +58,49 @@ class Merton:
         return preview_fit(data, train, self.kind, self.calibration, self.title)
 
 
-@dataclass(frozen=True, slots=True)
-class Kou:
-    """Constant vol and jumps of the log price that are exponential on either side.
+class Merton(_Transform):
+    """Constant vol and normal jumps of the log price."""
 
-    Parameters
-    ----------
-    loss, huber, ridge
-        As of `Merton`.
-    """
-
-    kind: ClassVar[type[TransformModel]] = fourier.Kou
-    title: ClassVar[str] = "Kou"
-
-    loss: CalibrationLoss = CalibrationLoss.VOL
-    huber: float | None = None
-    ridge: Ridge = 0.0
-
-    @property
-    def calibration(self) -> CalibrationSettings:
-        """How each time is calibrated."""
-        return CalibrationSettings(self.loss, self.huber, self.ridge)
-
-    def fit(self, data: OptionQuotes, train: Window) -> TransformFit:
-        """Fit all quotes of the train window."""
-        return polished_fit(data, train, self.kind, self.calibration, self.title)
-
-    def preview(self, data: OptionQuotes, train: Window) -> TransformFit:
-        """Pool the calibrations of the train window."""
-        return preview_fit(data, train, self.kind, self.calibration, self.title)
+    __slots__ = ()
+    kind = fourier.Merton
+    title = "Merton"
 
 
-@dataclass(frozen=True, slots=True)
-class VarianceGamma:
-    """Brownian motion on a random clock: a process of jumps alone.
+class Kou(_Transform):
+    """Constant vol and jumps of the log price that are exponential on either side."""
 
-    Parameters
-    ----------
-    loss, huber, ridge
-        As of `Merton`.
-    """
-
-    kind: ClassVar[type[TransformModel]] = fourier.VarianceGamma
-    title: ClassVar[str] = "Variance gamma"
-
-    loss: CalibrationLoss = CalibrationLoss.VOL
-    huber: float | None = None
-    ridge: Ridge = 0.0
-
-    @property
-    def calibration(self) -> CalibrationSettings:
-        """How each time is calibrated."""
-        return CalibrationSettings(self.loss, self.huber, self.ridge)
-
-    def fit(self, data: OptionQuotes, train: Window) -> TransformFit:
-        """Fit all quotes of the train window."""
-        return polished_fit(data, train, self.kind, self.calibration, self.title)
-
-    def preview(self, data: OptionQuotes, train: Window) -> TransformFit:
-        """Pool the calibrations of the train window."""
-        return preview_fit(data, train, self.kind, self.calibration, self.title)
+    __slots__ = ()
+    kind = fourier.Kou
+    title = "Kou"
 
 
-@dataclass(frozen=True, slots=True)
-class Heston:
-    """Square-root variance, correlated with the price.
+class VarianceGamma(_Transform):
+    """Brownian motion on a random clock: a process of jumps alone."""
 
-    Parameters
-    ----------
-    loss, huber, ridge
-        As of `Merton`.
-    """
-
-    kind: ClassVar[type[TransformModel]] = fourier.Heston
-    title: ClassVar[str] = "Heston"
-
-    loss: CalibrationLoss = CalibrationLoss.VOL
-    huber: float | None = None
-    ridge: Ridge = 0.0
-
-    @property
-    def calibration(self) -> CalibrationSettings:
-        """How each time is calibrated."""
-        return CalibrationSettings(self.loss, self.huber, self.ridge)
-
-    def fit(self, data: OptionQuotes, train: Window) -> TransformFit:
-        """Fit all quotes of the train window."""
-        return polished_fit(data, train, self.kind, self.calibration, self.title)
-
-    def preview(self, data: OptionQuotes, train: Window) -> TransformFit:
-        """Pool the calibrations of the train window."""
-        return preview_fit(data, train, self.kind, self.calibration, self.title)
+    __slots__ = ()
+    kind = fourier.VarianceGamma
+    title = "Variance gamma"
 
 
-@dataclass(frozen=True, slots=True)
-class Bates:
-    """Heston and independent normal jumps of the log price.
+class Heston(_Transform):
+    """Square-root variance, correlated with the price."""
 
-    Parameters
-    ----------
-    loss, huber, ridge
-        As of `Merton`.
-    """
-
-    kind: ClassVar[type[TransformModel]] = fourier.Bates
-    title: ClassVar[str] = "Bates"
-
-    loss: CalibrationLoss = CalibrationLoss.VOL
-    huber: float | None = None
-    ridge: Ridge = 0.0
-
-    @property
-    def calibration(self) -> CalibrationSettings:
-        """How each time is calibrated."""
-        return CalibrationSettings(self.loss, self.huber, self.ridge)
-
-    def fit(self, data: OptionQuotes, train: Window) -> TransformFit:
-        """Fit all quotes of the train window."""
-        return polished_fit(data, train, self.kind, self.calibration, self.title)
-
-    def preview(self, data: OptionQuotes, train: Window) -> TransformFit:
-        """Pool the calibrations of the train window."""
-        return preview_fit(data, train, self.kind, self.calibration, self.title)
+    __slots__ = ()
+    kind = fourier.Heston
+    title = "Heston"
 
 
-@dataclass(frozen=True, slots=True)
-class SVCJ:
-    """Stochastic variance with jumps of price and variance at the same times.
+class Bates(_Transform):
+    """Heston and independent normal jumps of the log price."""
 
-    Parameters
-    ----------
-    loss, huber, ridge
-        As of `Merton`.
-    """
+    __slots__ = ()
+    kind = fourier.Bates
+    title = "Bates"
 
-    kind: ClassVar[type[TransformModel]] = fourier.SVCJ
-    title: ClassVar[str] = "SVCJ"
 
-    loss: CalibrationLoss = CalibrationLoss.VOL
-    huber: float | None = None
-    ridge: Ridge = 0.0
+class SVCJ(_Transform):
+    """Stochastic variance with jumps of price and variance at the same times."""
 
-    @property
-    def calibration(self) -> CalibrationSettings:
-        """How each time is calibrated."""
-        return CalibrationSettings(self.loss, self.huber, self.ridge)
-
-    def fit(self, data: OptionQuotes, train: Window) -> TransformFit:
-        """Fit all quotes of the train window."""
-        return polished_fit(data, train, self.kind, self.calibration, self.title)
-
-    def preview(self, data: OptionQuotes, train: Window) -> TransformFit:
-        """Pool the calibrations of the train window."""
-        return preview_fit(data, train, self.kind, self.calibration, self.title)
+    __slots__ = ()
+    kind = fourier.SVCJ
+    title = "SVCJ"

@@ -2,6 +2,7 @@
 
 import pickle
 from dataclasses import fields
+from typing import get_type_hints
 
 import numpy as np
 import pytest
@@ -170,7 +171,7 @@ def test_a_model_is_a_value_with_bounds_for_its_numbers(model):
     assert isinstance(one, Previews)
     assert not isinstance(one, Refits), "a refit at every time would need a surface for each"
     assert [field.name for field in fields(one)] == ["loss", "huber", "ridge"]
-    notes = model.__annotations__["ridge"].__metadata__
+    notes = get_type_hints(model, include_extras=True)["ridge"].__metadata__
     assert [type(note) for note in notes] == [Unit, Bounds]
     with pytest.raises(UsageError, match="ridge"):
         _ = model(ridge=-1.0).calibration
