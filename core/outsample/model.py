@@ -1,7 +1,8 @@
 """The protocols: a model is fitted on a train window and predicts one functional per observation."""
 
 from dataclasses import dataclass
-from typing import Protocol, TypeVar, runtime_checkable
+from functools import cache
+from typing import Protocol, TypeGuard, TypeVar, runtime_checkable
 
 from outsample.errors import FitError
 from outsample.scores import ErrorUnit, Functional, ScaleDomain
@@ -17,6 +18,8 @@ __all__ = [
     "Previews",
     "RefitSchedule",
     "Refits",
+    "can_preview",
+    "can_refit",
     "train_rows",
 ]
 
@@ -134,14 +137,21 @@ class RefitSchedule:
     length : int, optional
         Number of times; where given, the window holds that many times before t and `start` is unused. A count, not
         a duration: a rolling drag keeps the number of times, so that its refits stay the same.
+    first : int
+        Index of the first time that is asked for; what is predicted for earlier ones does not matter.
     """
 
     start: int
     length: int | None = None
+    first: int = 0
 
-    def key(self) -> tuple[int, int]:
-        """Return what two equal schedules share, for caches."""
+    def windows(self) -> tuple[int, int]:
+        """Return what schedules of the same windows share, whichever of their times are asked for."""
         return (0, self.length) if self.length is not None else (self.start, 0)
+
+    def key(self) -> tuple[int, int, int]:
+        """Return what two equal schedules share, for caches."""
+        return (*self.windows(), self.first)
 
 
 def train_rows(data: Dataset, train: Window, needed: int, model: str) -> slice:
@@ -164,7 +174,7 @@ class Refits(Protocol[D_in]):
     """A model that can also say what it would predict if it were refitted before every time."""
 
     def predict_refitted(self, data: D_in, schedule: RefitSchedule) -> Prediction:
-        """Predict every observation with parameters refitted strictly before its time; NaN where that fails."""
+        """Predict what is asked for with parameters refitted strictly before its time; NaN where that fails."""
 
 
 @runtime_checkable
@@ -173,3 +183,18 @@ class Previews(Protocol[D_in]):
 
     def preview(self, data: D_in, train: Window) -> Fitted[D_in]:
         """Do what `fit` does within a frame, approximately, and predict so as well; raises as `fit` does."""
+
+
+def can_refit(model: Model[D_in]) -> TypeGuard[Refits[D_in]]:
+    """Return whether a model is one that refits; quick, since a drag asks for every model at every move."""
+    return _follows(type(model), Refits)
+
+
+def can_preview(model: Model[D_in]) -> TypeGuard[Previews[D_in]]:
+    """Return whether a model is one that previews; as quick."""
+    return _follows(type(model), Previews)
+
+
+@cache
+def _follows(kind: type, protocol: type) -> bool:
+    return issubclass(kind, protocol)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from outsample.conformance.subject import Subject, observations_until, parameter_bits, require, same_bits
 from outsample.errors import UsageError
-from outsample.model import Prediction, Refits, RefitSchedule
+from outsample.model import Prediction, RefitSchedule, can_refit
 from outsample.windows import MINIMUM_TIMES, iso
 
 __all__ = ["fit_sees_no_later_row", "prediction_sees_no_later_row"]
@@ -79,7 +79,7 @@ def _kinds(subject: Subject) -> Iterator[tuple[str, Callable[[Any, int], Any]]]:
 def _predictors(subject: Subject) -> Iterator[tuple[str, Callable[[Any], Prediction]]]:
     yield "predictions", subject.fitted().predict
     model, train = subject.model, subject.train
-    if isinstance(model, Refits):
+    if can_refit(model):
         rows = train.rows(subject.data.times)
         for schedule in (RefitSchedule(train.start), RefitSchedule(train.start, rows.stop - rows.start)):
             yield "refitted predictions", partial(model.predict_refitted, schedule=schedule)

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import numpy as np
 
 from outsample.compiled import kernel
 from outsample.errors import FitError
-from outsample.model import Dataset, Fitted, Model, Prediction, Previews, Refits, RefitSchedule
+from outsample.model import Dataset, Fitted, Model, Prediction, RefitSchedule, can_preview, can_refit
 from outsample.scenarios import Scenario
 from outsample.scores import Functional, ScaleDomain, Score
 from outsample.study.failure import Failure, FailureReason
@@ -19,6 +19,8 @@ from outsample.typing import Floats, Integers
 from outsample.windows import Scheme, Split
 
 __all__ = ["Contender", "Settings", "Study", "compare", "evaluate", "refit_schedule"]
+
+_BLOCK: Final = 64  # times
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Study:
         Over all observations, in the model's own domain.
     losses : Losses
     benchmark_losses, refitted_losses : Losses, optional
-        Of the benchmark; of the same model refitted strictly before each time.
+        Of the benchmark; of the same model refitted strictly before each time, in the test window and after.
     weights : (cells,) array, optional
         Composition of the train window; None under the raw composition.
     refused, uncommon : int
@@ -124,10 +126,12 @@ class Study:
 
     @cached_property
     def regret(self) -> Floats | None:
-        """(m,) contrast with the same model refitted at every time; NaN where undefined."""
+        """(m,) contrast with the same model refitted at every time of the test window and after; NaN elsewhere."""
         if self.refitted_losses is None:
             return None
-        return contrast(self.loss, self.refitted_losses.per_time(self.weights), self.is_ratio)
+        found = contrast(self.loss, self.refitted_losses.per_time(self.weights), self.is_ratio)
+        found[: self.test_rows.start] = np.nan
+        return found
 
     @cached_property
     def train_rows(self) -> slice:
@@ -147,7 +151,7 @@ class Study:
     @property
     def is_exact(self) -> bool:
         """Whether every time was judged, and neither the model nor its benchmark by a preview."""
-        quicker = self.settings.previews and any(isinstance(model, Previews) for model in self.contender.models)
+        quicker = self.settings.previews and any(can_preview(model) for model in self.contender.models)
         return self.settings.stride == 1 and not quicker
 
 
@@ -168,10 +172,17 @@ def _log_ratio(loss: Floats, other: Floats, out: Floats) -> None:  # pragma: no 
 
 def refit_schedule(split: Split, scheme: Scheme, times: Integers) -> RefitSchedule:
     """Return the windows that refits use: what the scheme would have trained on before each of `times`."""
+    first = _first_judged(split, times)
     if scheme is not Scheme.ROLLING:
-        return RefitSchedule(split.train.start)
+        return RefitSchedule(split.train.start, first=first)
     rows = split.train.rows(times)
-    return RefitSchedule(split.train.start, rows.stop - rows.start)
+    return RefitSchedule(split.train.start, rows.stop - rows.start, first)
+
+
+def _first_judged(split: Split, times: Integers) -> int:
+    """Return from which time on refits are wanted: the test window, in blocks, so that a drag seldom needs others."""
+    start: int = split.test.rows(times).start
+    return start // _BLOCK * _BLOCK
 
 
 def evaluate(
@@ -224,14 +235,17 @@ def compare(
     fits = {model: _fit(model, workspace.data, split, chosen) for model in models}
     candidates = [_candidate(one, fits, workspace.data, split, chosen) for one in contenders]
     fitted = [entry for entry in candidates if isinstance(entry, _Candidate)]
-    jobs = {job.key: job for entry in fitted for job in entry.jobs}
-    workspace.make_room(len(jobs))
-    predicted = {key: workspace.predicted(key, job.predict) for key, job in jobs.items()}
-    mask = Mask.common(predicted[job.key] for entry in fitted for job in entry.compared)
-    consistent = [one for one in predicted.values() if _is_consistent(one.prediction, score)]
-    composed = split.train if chosen.composition is Composition.TRAIN else None
-    losses = workspace.losses(consistent, score, chosen.stride, mask, composed)
+    compared = {job.key: job for entry in fitted for job in entry.compared}
+    refitted = {entry.refitted.key: entry.refitted for entry in fitted if entry.refitted is not None}
+    workspace.make_room(len(compared) + len(refitted))
+    predicted = {key: workspace.predicted(key, job.predict) for key, job in (compared | refitted).items()}
+    mask = Mask.common(predicted[key] for key in compared)
     weights = workspace.observations(score.unit, chosen.stride, mask).composition(split.train)
+    composed = weights if chosen.composition is Composition.TRAIN else None
+    losses: dict[Hashable, Losses] = {}
+    for keys, first in ((compared, 0), (refitted, _first_judged(split, workspace.data.times))):
+        consistent = [predicted[key] for key in keys if _is_consistent(predicted[key].prediction, score)]
+        losses |= workspace.losses(consistent, score, chosen.stride, mask, composed, first)
     return tuple(_study(entry, predicted, losses, weights, split, score, chosen, mask) for entry in candidates)
 
 
@@ -255,14 +269,10 @@ class _Candidate:
     def compared(self) -> tuple[_Job, ...]:
         return (self.own,) if self.benchmark is None else (self.own, self.benchmark)
 
-    @property
-    def jobs(self) -> tuple[_Job, ...]:
-        return tuple(job for job in (self.own, self.benchmark, self.refitted) if job is not None)
-
 
 def _fit(model: Model[Any], data: Dataset, split: Split, settings: Settings) -> Fitted[Any] | FitError:
     try:
-        if settings.previews and isinstance(model, Previews):
+        if settings.previews and can_preview(model):
             return model.preview(data, split.train)
         return model.fit(data, split.train)
     except FitError as error:
@@ -293,7 +303,7 @@ def _prediction(fitted: Fitted[Any], data: Dataset) -> _Job:
 
 def _refit(contender: Contender, data: Dataset, split: Split, settings: Settings) -> _Job | None:
     model = contender.model
-    if contender.benchmark is None or not isinstance(model, Refits):
+    if contender.benchmark is None or not can_refit(model):
         return None
     schedule = refit_schedule(split, settings.scheme, data.times)
     return _Job((model, schedule.key()), lambda: model.predict_refitted(data, schedule))

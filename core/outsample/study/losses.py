@@ -146,9 +146,11 @@ def _share(counts: Floats, weights: Floats, of_sum: Floats, coverage: Floats) ->
             of_sum[t, c] = scale * weights[c] / counts[t, c] if counts[t, c] > 0.0 else 0.0 * scale
 
 
-def observe(data: Dataset, unit: ErrorUnit, stride: int, mask: Bools | None) -> Observations:
-    """Lay out the observations of `data` under `unit`, at every `stride`-th time, where `mask` holds."""
-    rows = slice(None) if stride == 1 else np.flatnonzero(data.time_index % stride == 0)
+def observe(data: Dataset, unit: ErrorUnit, stride: int, mask: Bools | None, first: int = 0) -> Observations:
+    """Lay out the observations of `data` under `unit` at every `stride`-th time from `first` on, where `mask` holds."""
+    rows: Integers | slice = slice(int(np.searchsorted(data.time_index, first)), None)
+    if stride > 1:
+        rows = np.flatnonzero((data.time_index % stride == 0) & (data.time_index >= first))
     realised, scale = data.realised(unit.domain)[rows], data.scale(unit)[rows]
     counted = np.isfinite(realised) & np.isfinite(scale)
     if mask is not None:

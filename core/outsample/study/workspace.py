@@ -12,8 +12,7 @@ import numpy as np
 from outsample.model import Dataset, Prediction
 from outsample.scores import ErrorUnit, Functional, Score
 from outsample.study.losses import Losses, Observations, observe, tabulate
-from outsample.typing import Bools
-from outsample.windows import Window
+from outsample.typing import Bools, Floats
 
 __all__ = ["Mask", "Predicted", "Workspace"]
 
@@ -110,16 +109,22 @@ class Workspace:
         """Return the prediction whose identity is `key`, made by `predict` if it is not remembered."""
         return self._remembered("predictions", key, lambda: Predicted(key, predict()))
 
-    def observations(self, unit: ErrorUnit, stride: int, mask: Mask) -> Observations:
-        """Return what predictions are compared with."""
-        key = (unit, stride, mask.key)
-        return self._remembered("observations", key, lambda: observe(self.data, unit, stride, mask.values))
+    def observations(self, unit: ErrorUnit, stride: int, mask: Mask, first: int = 0) -> Observations:
+        """Return what predictions are compared with, from the time of index `first` on."""
+        key = (unit, stride, mask.key, first)
+        return self._remembered("observations", key, lambda: observe(self.data, unit, stride, mask.values, first))
 
     def losses(
-        self, predicted: Iterable[Predicted], score: Score, stride: int, mask: Mask, train: Window | None
+        self,
+        predicted: Iterable[Predicted],
+        score: Score,
+        stride: int,
+        mask: Mask,
+        weights: Floats | None,
+        first: int = 0,
     ) -> dict[Hashable, Losses]:
-        """Return the losses of predictions by their identity, averaged under the composition of `train`, or raw."""
-        seen = self.observations(score.unit, stride, mask)
+        """Return the losses of predictions by their identity, from a time on, averaged under a composition, or raw."""
+        seen = self.observations(score.unit, stride, mask, first)
         fresh: list[Losses] = []
 
         def of(one: Predicted) -> Losses:
@@ -128,10 +133,10 @@ class Workspace:
                 fresh.append(Losses(score, seen, self.data.express(values, score.unit.domain, seen.rows)))
                 return fresh[-1]
 
-            return self._remembered("losses", (one.key, score, stride, mask.key), build)
+            return self._remembered("losses", (one.key, score, stride, mask.key, first), build)
 
         found = {one.key: of(one) for one in predicted}
-        tabulate(fresh, None if train is None else seen.composition(train))
+        tabulate(fresh, weights)
         return found
 
     def _remembered(self, kind: str, key: Hashable, build: Callable[[], Value]) -> Value:

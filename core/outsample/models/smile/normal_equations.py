@@ -95,14 +95,17 @@ class NormalEquations:
         return np.asarray(np.sqrt(np.diag(bread @ meat @ bread)))
 
     def solve_before_each(self, schedule: RefitSchedule) -> tuple[Floats, Floats]:
-        """Return per time (m, k) coefficients and (m,) mean forward of a fit strictly before it; NaN where short."""
+        """Return per time (m, k) coefficients and (m,) mean forward of a fit strictly before it.
+
+        NaN where that window is too short, and at times that are not asked for.
+        """
         stop = np.arange(self.times.size)
         first = np.searchsorted(self.times, schedule.start) if schedule.length is None else stop - schedule.length
-        start = np.clip(first, 0, stop)
+        start = np.where(stop < schedule.first, stop, np.clip(first, 0, stop))
         coefficients = np.empty((self.times.size, len(self.regressors.value)))
         forward = np.empty(self.times.size)
         _solve_each(
-            np.broadcast_to(start, stop.shape).copy(),
+            start,
             self.count_sum.sums,
             *(self.forward_sum.sums, float(self.forward_sum.centre)),
             *(self.gram_sum.sums, self.gram_sum.centre),

@@ -129,21 +129,29 @@ def _fit(data: OptionQuotes, train: Window, regressors: Regressors, weighting: W
 
 
 @prepared
-def _refitted(data: OptionQuotes, regressors: Regressors, weighting: Weighting, key: tuple[int, int]) -> Floats:
-    start, length = key
-    schedule = RefitSchedule(start, length or None)
+def _refitted(data: OptionQuotes, regressors: Regressors, weighting: Weighting, key: tuple[int, int, int]) -> Floats:
+    start, length, first = key
+    schedule = RefitSchedule(start, length or None, first)
     coefficients, forward = equations_of(data, regressors, weighting).solve_before_each(schedule)
-    return _vols(data, regressors, coefficients, forward)
+    return _vols(data, regressors, coefficients, forward, first)
 
 
-def _vols(data: OptionQuotes, regressors: Regressors, coefficients: Floats, forward: Floats) -> Floats:
-    """Return (k,) vols from (1, p) or (m, p) coefficients: within a slice every smile is a quadratic."""
+def _vols(data: OptionQuotes, regressors: Regressors, coefficients: Floats, forward: Floats, first: int = 0) -> Floats:
+    """Return (k,) vols from (1, p) or (m, p) coefficients, NaN before the first time that is asked for.
+
+    Within a slice every smile is a quadratic.
+    """
     seen = data.observed
-    of_slice = np.zeros(seen.slice_time.size, np.int32) if len(coefficients) == 1 else seen.slice_time
+    asked = slice(int(np.searchsorted(seen.slice_time, first)), None)
+    of_slice = seen.slice_time[asked]
+    if len(coefficients) == 1:
+        of_slice = np.zeros_like(of_slice)
+    start = seen.slice_start[asked]
     variable = seen.strike if regressors is Regressors.ABSOLUTE else seen.log_moneyness
     out = np.empty(seen.size)
+    out[: start[0]] = np.nan
     quadratic = _as_quadratic(regressors, coefficients, forward)
-    quadratic_by_slice(variable, seen.slice_start, of_slice, seen.slice_tenor, quadratic, VOL_FLOOR, out)
+    quadratic_by_slice(variable, start, of_slice, seen.slice_tenor[asked], quadratic, VOL_FLOOR, out)
     return frozen(out)
 
 

@@ -65,7 +65,7 @@ class EwmaVaR:
 
     def predict_refitted(self, data: Prices, schedule: RefitSchedule) -> Prediction:
         """Predict with the decay refitted before each time; NaN below 60 forecasts before it."""
-        return Prediction(_refitted(data, self.level, *schedule.key()), Functional.QUANTILE, self.level)
+        return Prediction(_refitted(data, self.level, *schedule.windows()), Functional.QUANTILE, self.level)
 
 
 @dataclass(frozen=True, slots=True)

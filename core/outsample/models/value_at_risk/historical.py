@@ -57,7 +57,7 @@ class HistoricalVaR:
 
     def predict_refitted(self, data: Prices, schedule: RefitSchedule) -> Prediction:
         """Predict with the quantile of the window before each time; NaN below the least number of returns."""
-        values = _refitted(data, self.level, self.needed, *schedule.key())
+        values = _refitted(data, self.level, self.needed, *schedule.windows())
         return Prediction(values, Functional.QUANTILE, self.level)
 
 

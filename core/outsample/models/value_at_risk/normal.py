@@ -59,7 +59,7 @@ class NormalVaR:
 
     def predict_refitted(self, data: Prices, schedule: RefitSchedule) -> Prediction:
         """Predict with moments of the window before each time; NaN below 30 returns or without moves."""
-        return Prediction(_refitted(data, self.level, *schedule.key()), Functional.QUANTILE, self.level)
+        return Prediction(_refitted(data, self.level, *schedule.windows()), Functional.QUANTILE, self.level)
 
 
 @dataclass(frozen=True, slots=True)

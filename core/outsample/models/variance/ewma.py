@@ -53,7 +53,7 @@ class EwmaVariance:
 
     def predict_refitted(self, data: Prices, schedule: RefitSchedule) -> Prediction:
         """Predict with the decay refitted before each time; NaN below 60 forecasts before it."""
-        return Prediction(_refitted(data, *schedule.key()), Functional.VARIANCE)
+        return Prediction(_refitted(data, *schedule.windows()), Functional.VARIANCE)
 
 
 @dataclass(frozen=True, slots=True)

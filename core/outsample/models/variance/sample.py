@@ -44,7 +44,7 @@ class SampleVariance:
 
     def predict_refitted(self, data: Prices, schedule: RefitSchedule) -> Prediction:
         """Predict with the sample variance of the window before each time; NaN below 30 returns or without moves."""
-        return Prediction(_refitted(data, *schedule.key()), Functional.VARIANCE)
+        return Prediction(_refitted(data, *schedule.windows()), Functional.VARIANCE)
 
 
 @dataclass(frozen=True, slots=True)

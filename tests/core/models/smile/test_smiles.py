@@ -209,6 +209,17 @@ def test_a_refit_before_a_time_is_the_fit_of_the_window_before_it(model, length)
         np.testing.assert_allclose(refitted[rows], expected, rtol=1e-8)
 
 
+@pytest.mark.parametrize("model", SMILES, ids=lambda model: type(model).__name__)
+@pytest.mark.parametrize("first", [0, 6, 15])
+def test_only_refits_that_are_asked_for_are_made_and_they_are_the_same(model, first):
+    data = history(rough, days=15, noise=0.1)
+    whole = model.predict_refitted(data, RefitSchedule(START)).values
+    asked = model.predict_refitted(data, RefitSchedule(START, first=first)).values
+    is_asked = data.observed.time_index >= first
+    np.testing.assert_array_equal(asked[is_asked], whole[is_asked])
+    assert np.isnan(asked[~is_asked]).all()
+
+
 def test_parameters_are_named_after_their_regressors():
     data = history(rough)
     names = [one.name for one in AbsoluteSmile().fit(data, ALL).parameters]
