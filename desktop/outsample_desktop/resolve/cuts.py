@@ -1,5 +1,6 @@
 """Surface and slices: cuts through the losses and predictions of one analysis."""
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -8,7 +9,7 @@ from outsample.datasets import OptionQuotes, Prices
 from outsample.diagnostics import SPARSE_BELOW, ErrorSurface, error_surface, shown
 from outsample.regimes import Regime
 from outsample.report.analysis import Analysis, Judged
-from outsample.typing import SECOND, Bools, Floats, Integers
+from outsample.typing import SECOND, Bools, Floats
 from outsample.windows import iso
 from outsample_desktop.resolve.panes import active_model, hue_of
 from outsample_desktop.resolve.views import Curve, SliceView, SurfaceView
@@ -135,7 +136,7 @@ def smile_view(state: State, analysis: Analysis) -> SliceView:
     order = np.argsort(seen.log_moneyness[rows], kind="stable")
     x = 100.0 * np.exp(seen.log_moneyness[rows][order])
     market = Curve("observed", "observed mid", -1, x, 100.0 * seen.implied_vol[rows][order])
-    curves = tuple(_predicted(state, result, analysis, x, rows, order) for result in analysis.judged)
+    curves = _predicted(state, analysis, x, lambda vols: 100.0 * vols[rows][order])
     tenor = 365.0 * float(seen.slice_tenor[chosen])
     title = f"Smile, {tenor:.1f} d, {_minute(int(data.times[time]))}"
     return SliceView(title, "strike / forward [%]", "implied vol [%]", market, curves)
@@ -157,17 +158,7 @@ def term_view(state: State, analysis: Analysis) -> SliceView:
     rows = np.asarray(nearest)
     tenor = 365.0 * seen.slice_tenor[slices.start : slices.stop]
     market = Curve("observed", "observed mid", -1, np.log10(tenor), 100.0 * seen.implied_vol[rows])
-    curves = tuple(
-        Curve(
-            r.entry.name,
-            r.entry.title,
-            hue_of(r.entry.name),
-            np.log10(tenor),
-            100.0 * r.study.prediction.values[rows],
-            r is active_model(state, analysis),
-        )
-        for r in analysis.judged
-    )
+    curves = _predicted(state, analysis, market.x, lambda vols: 100.0 * vols[rows])
     return SliceView("Term structure", "tenor [days]", "implied vol [%]", market, curves, is_log_x=True)
 
 
@@ -186,10 +177,20 @@ def slice_at(state: State, data: OptionQuotes, time: int) -> int | None:
     return first + int(np.argmin(np.abs(np.log(tenor / wanted))))
 
 
-def _predicted(state: State, result: Judged, analysis: Analysis, x: Floats, rows: slice, order: Integers) -> Curve:
-    vols = 100.0 * result.study.prediction.values[rows][order]
-    is_active = result is active_model(state, analysis)
-    return Curve(result.entry.name, result.entry.title, hue_of(result.entry.name), x, vols, is_active)
+def _predicted(state: State, analysis: Analysis, x: Floats, read: Callable[[Floats], Floats]) -> tuple[Curve, ...]:
+    """Return one curve a judged model: what is read from its predictions."""
+    active = active_model(state, analysis)
+    return tuple(
+        Curve(
+            result.entry.name,
+            result.entry.title,
+            hue_of(result.entry.name),
+            x,
+            read(result.study.prediction.values),
+            result is active,
+        )
+        for result in analysis.judged
+    )
 
 
 def _forecast_view(state: State, analysis: Analysis, data: Prices, time: int) -> SliceView:
@@ -197,15 +198,14 @@ def _forecast_view(state: State, analysis: Analysis, data: Prices, time: int) ->
     x = data.times[rows] / SECOND
     is_variance = analysis.score.score.name == "qlike"
     observed = Curve("observed", "return", -1, x, 100.0 * data.returns[rows])
-    curves = []
-    for result in analysis.judged:
-        values = result.study.prediction.values[rows]
-        y = 100.0 * (-np.sqrt(values) if is_variance else values)
-        is_active = result is active_model(state, analysis)
-        curves.append(Curve(result.entry.name, result.entry.title, hue_of(result.entry.name), x, y, is_active))
+
+    def shown_as(values: Floats) -> Floats:
+        return np.asarray(100.0 * (-np.sqrt(values[rows]) if is_variance else values[rows]))
+
+    curves = _predicted(state, analysis, x, shown_as)
     what = "minus one sigma" if is_variance else "VaR"
     title = f"Returns and {what}, {rows.stop - rows.start} bars to {_minute(int(data.times[time]))}"
-    return SliceView(title, "", "return [%]", observed, tuple(curves), is_time=True)
+    return SliceView(title, "", "return [%]", observed, curves, is_time=True)
 
 
 def _nothing(note: str) -> SliceView:
