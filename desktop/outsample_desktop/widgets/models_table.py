@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -22,6 +22,7 @@ __all__ = ["ModelsTable"]
 _ROW_HEIGHT: Final = 22
 _BOX: Final = 28
 _POINTS: Final = 9.0
+_NAME, _VERDICT = 172, 140  # pixels of the first and the last column
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -120,15 +121,20 @@ class ModelsTable(QTableView):
 
     def render_view(self, view: ModelsView) -> None:
         """Show a view; only rows that differ are painted."""
-        fresh = view.headers != self._rows.view.headers
+        old = self._rows.view
+        fresh = view.headers != old.headers
         self._rows.show(view)
-        self.viewport().update()
+        if fresh or len(view.rows) != len(old.rows):
+            self.viewport().update()
+        for i, (before, after) in enumerate(zip(old.rows, view.rows, strict=False)):
+            if before != after:
+                self.viewport().update(0, self.rowViewportPosition(i), self.viewport().width(), self.rowHeight(i))
         if fresh and view.headers:
             header = self.horizontalHeader()
             header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
-            header.resizeSection(0, 190)
+            header.resizeSection(0, _NAME)
             header.setSectionResizeMode(len(view.headers) - 1, QHeaderView.ResizeMode.Interactive)
-            header.resizeSection(len(view.headers) - 1, 150)
+            header.resizeSection(len(view.headers) - 1, _VERDICT)
             interval = view.headers.index("95 % interval") if "95 % interval" in view.headers else 0
             header.setSectionResizeMode(interval, QHeaderView.ResizeMode.Interactive)
             header.resizeSection(interval, 136 if interval else 190)
@@ -165,34 +171,38 @@ class ModelsTable(QTableView):
             return
         painter = QPainter(self.viewport())
         painter.fillRect(self.viewport().rect(), QColor(role.panel))
-        last = len(view.headers) - 1
-        places = [(self.columnViewportPosition(column), self.columnWidth(column)) for column in range(last + 1)]
-        plain, muted = QColor(role.text), QColor(role.muted)
+        columns = range(len(view.headers))
+        places = [(self.columnViewportPosition(column), self.columnWidth(column)) for column in columns]
         for i, row in enumerate(view.rows):
-            top, height = self.rowViewportPosition(i), self.rowHeight(i)
-            if top >= self.viewport().height():
+            place = QRect(0, self.rowViewportPosition(i), self.viewport().width(), self.rowHeight(i))
+            if place.top() >= self.viewport().height():
                 break  # what is below the edge is painted when it is scrolled to
-            if row.is_active:
-                painter.fillRect(0, top, self.viewport().width(), height, QColor(role.raised))
-            _paint_name(painter, QRectF(places[0][0], top, places[0][1], height), row, role)
-            painter.setPen(plain if row.is_on and not row.failure else muted)
-            if row.failure:
-                room = places[last][0] - places[1][0]
-                sentence = elided(row.failure, _POINTS, room)
-                write_in(painter, (places[1][0] + 6, top, room, height), sentence, _POINTS, align=0.0)
-            else:
-                for (left, width), text in zip(places[1:last], row.cells, strict=True):
-                    if text:
-                        shown = elided(text, _POINTS, width - 8)
-                        write_in(painter, (left, top, width - 8, height), shown, _POINTS, align=1.0)
-            left, width = places[last]
-            write_in(painter, (left + 24, top, width, height), text_of(row, last, last + 1), _POINTS, align=0.0)
-            if row.is_on:
-                draw_status(painter, row.status, QPointF(left + 12.0, top + 0.5 * height), 5.0, role)
-                painter.setBrush(Qt.BrushStyle.NoBrush)
+            if event.region().intersects(place):
+                _paint_row(painter, row, place, places, role)
             if self.hasFocus() and i == self.currentIndex().row():
                 painter.setPen(pen(role.passed, 1.0, Qt.PenStyle.DotLine))
-                painter.drawRect(0, top, self.viewport().width() - 1, height - 1)
+                painter.drawRect(place.adjusted(0, 0, -1, -1))
+
+
+def _paint_row(painter: QPainter, row: ModelRow, place: QRect, places: list[tuple[int, int]], role: Colours) -> None:
+    top, height, last = place.top(), place.height(), len(places) - 1
+    if row.is_active:
+        painter.fillRect(place, QColor(role.raised))
+    _paint_name(painter, QRectF(places[0][0], top, places[0][1], height), row, role)
+    painter.setPen(QColor(role.text if row.is_on and not row.failure else role.muted))
+    if row.failure:
+        room = places[last][0] - places[1][0]
+        sentence = elided(row.failure, _POINTS, room)
+        write_in(painter, (places[1][0] + 6, top, room, height), sentence, _POINTS, align=0.0)
+    else:
+        for (left, width), text in zip(places[1:last], row.cells, strict=True):
+            if text:
+                write_in(painter, (left, top, width - 8, height), elided(text, _POINTS, width - 8), _POINTS, align=1.0)
+    left, width = places[last]
+    write_in(painter, (left + 24, top, width, height), text_of(row, last, last + 1), _POINTS, align=0.0)
+    if row.is_on:
+        draw_status(painter, row.status, QPointF(left + 12.0, top + 0.5 * height), 5.0, role)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
 def _paint_name(painter: QPainter, place: QRectF, row: ModelRow, role: Colours) -> None:

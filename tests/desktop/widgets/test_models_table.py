@@ -1,0 +1,80 @@
+"""The table of models paints the rows that differ, and no others."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtGui import QRegion
+from PySide6.QtWidgets import QApplication
+
+from outsample.verdict import Status
+from outsample_desktop.resolve.views import ModelRow, ModelsView
+from outsample_desktop.session import Theme
+from outsample_desktop.theme import colours
+from outsample_desktop.widgets.models_table import ModelsTable
+
+HEADERS = ("Model", "In sample", "Verdict")
+ROWS = tuple(
+    ModelRow(name, name.title(), hue, True, hue == 1, Status.PASS, ("1.0",))
+    for hue, name in enumerate(("flat", "steep", "round"))
+)
+
+
+class Painted(QObject):
+    """Collects where a widget is painted."""
+
+    def __init__(self, widget):
+        super().__init__()
+        self.region = QRegion()
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Paint:
+            self.region += event.region()
+        return False
+
+
+@pytest.fixture
+def table(qtbot):
+    made = ModelsTable()
+    qtbot.addWidget(made)
+    made.paint_in(colours(Theme.DARK))
+    made.resize(640, 160)
+    made.render_view(ModelsView(HEADERS, ROWS))
+    with qtbot.waitExposed(made):
+        made.show()
+    QApplication.processEvents()
+    return made
+
+
+def painted_after(table, rows):
+    watch = Painted(table.viewport())
+    table.render_view(ModelsView(HEADERS, rows))
+    QApplication.processEvents()
+    table.viewport().removeEventFilter(watch)
+    return watch.region
+
+
+def test_a_row_that_differs_is_painted_alone(table):
+    region = painted_after(table, (ROWS[0], replace(ROWS[1], cells=("2.0",)), ROWS[2]))
+    box = region.boundingRect()
+    assert (box.top(), box.height()) == (table.rowViewportPosition(1), table.rowHeight(1))
+
+
+def test_rows_that_stay_paint_nothing(table):
+    assert painted_after(table, tuple(replace(row) for row in ROWS)).isEmpty()
+
+
+def test_another_number_of_rows_paints_them_all(table):
+    assert painted_after(table, ROWS[:2]).boundingRect() == table.viewport().rect()
+
+
+def test_what_was_painted_row_by_row_is_what_is_painted_at_once(table):
+    """In a window's own picture, rows that were not painted again are as they were."""
+    rows = (ROWS[0], replace(ROWS[1], cells=("−27.5",), is_active=False), replace(ROWS[2], status=Status.FAIL))
+    painted_after(table, rows)
+    row_by_row = table.screen().grabWindow(table.winId()).toImage()
+    table.viewport().update()
+    QApplication.processEvents()
+    assert not row_by_row.isNull()
+    assert row_by_row == table.screen().grabWindow(table.winId()).toImage()
