@@ -2,6 +2,7 @@
 
 from outsample.calibration.bounds import bounds_of, parameter_names, ranges_of
 from outsample.calibration.calibrate import calibrate
+from outsample.calibration.chain_vols import chain_vols
 from outsample.calibration.loss import CalibrationLoss
 from outsample.calibration.quotes import ChainQuotes
 from outsample.calibration.result import Calibration, CalibrationStatus, ErrorKind
@@ -24,6 +25,7 @@ __all__ = [
     "SviSlice",
     "bounds_of",
     "calibrate",
+    "chain_vols",
     "fit_sabr",
     "fit_ssvi",
     "fit_svi",

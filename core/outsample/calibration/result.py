@@ -9,7 +9,7 @@ import numpy as np
 from outsample.formulas.fourier import TransformModel
 from outsample.typing import Bools, Floats, frozen
 
-__all__ = ["Calibration", "CalibrationStatus", "ErrorKind"]
+__all__ = ["Calibration", "CalibrationStatus", "ErrorKind", "Fit"]
 
 
 class CalibrationStatus(Enum):
@@ -29,33 +29,29 @@ class ErrorKind(Enum):
     BY_QUOTE = "residuals are independent"
 
 
-@dataclass(frozen=True, eq=False)
-class Calibration:
-    """Parameters of one model on the quotes of one time.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Fit:
+    """What a search in a box found, and what it is worth; columns are read-only.
 
     Parameters
     ----------
-    model : TransformModel
-        With the fitted parameters.
     names : tuple of str
-        Of its fields.
+        Of the parameters that were searched, each in a range of its own.
     values : (p,) array
-        The same numbers; always finite.
+        Always finite.
     standard_errors : (p,) array
         NaN at a bound, and where the quotes do not determine the parameter.
     error_kind : ErrorKind
     hessian : (p, p) array
         J'J of the residuals, in the unit of the loss; weighted by Huber's weights where he was asked for.
     gradient : (p,) array
-        J'r. Not 0 where a bound or the ridge holds a parameter back.
+        J'r. Not 0 where a bound or a ridge holds a parameter back.
     sum_of_squares : float
-        Without the ridge; with Huber's costs in place of the squares where he was asked for. Infinite if it failed.
+        Without a ridge; with Huber's costs in place of the squares where he was asked for. Infinite if it failed.
     count : int
         Quotes used.
     status : CalibrationStatus
     at_bound : (p,) bool array
-    feller : bool or None
-        Whether ``2 kappa theta >= sigma^2``; None for a model without such a condition.
     condition_number : float
         Of J'J with the ridge, over the parameters off their bounds, scaled to a diagonal of ones so that units do not
         matter; infinite if singular.
@@ -65,7 +61,6 @@ class Calibration:
         How often the chain was priced, over all starts.
     """
 
-    model: TransformModel
     names: tuple[str, ...]
     values: Floats
     standard_errors: Floats
@@ -76,7 +71,6 @@ class Calibration:
     count: int
     status: CalibrationStatus
     at_bound: Bools
-    feller: bool | None
     condition_number: float
     correlation: Floats
     evaluations: int
@@ -91,3 +85,19 @@ class Calibration:
     def root_mean_square(self) -> float:
         """Of the residuals, in the unit of the loss."""
         return math.sqrt(self.sum_of_squares / self.count)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Calibration(Fit):
+    """Parameters of one model on the quotes of one time.
+
+    Parameters
+    ----------
+    model : TransformModel
+        With the fitted parameters; `names` and `values` are those of its fields.
+    feller : bool or None
+        Whether ``2 kappa theta >= sigma^2``; None for a model without such a condition.
+    """
+
+    model: TransformModel
+    feller: bool | None

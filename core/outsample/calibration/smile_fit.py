@@ -4,9 +4,8 @@ Residuals are in vol points times the root of the quote's vega over the mean veg
 is many points, count little.
 """
 
-import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -16,9 +15,9 @@ from outsample.calibration.levenberg_marquardt import Minimum, Ridge, minimise
 from outsample.calibration.loss import POINT
 from outsample.calibration.normal_equations import NormalEquations, normal_equations
 from outsample.calibration.quotes import ChainQuotes
-from outsample.calibration.result import CalibrationStatus, ErrorKind
-from outsample.errors import FitError
-from outsample.typing import Bools, Floats, frozen
+from outsample.calibration.result import Fit
+from outsample.errors import FitError, UsageError
+from outsample.typing import Floats
 
 __all__ = ["SmileFit", "SmileSearch", "one_tenor"]
 
@@ -28,57 +27,9 @@ COARSE_STEPS, MOST_STEPS = 8, 100
 REFINED: Final = 2
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SmileFit:
-    """What a fit found, besides the smile itself.
-
-    Parameters
-    ----------
-    names : tuple of str
-        Of the parameters that were searched, each in a range of its own.
-    values, standard_errors : (p,) array
-        The latter NaN at a bound and where the quotes do not determine the parameter.
-    error_kind : ErrorKind
-    hessian : (p, p) array
-        J'J.
-    gradient : (p,) array
-        J'r.
-    sum_of_squares : float
-        Of vega-weighted vol points; with Huber's costs where he was asked for.
-    count : int
-        Quotes.
-    status : CalibrationStatus
-    at_bound : (p,) bool array
-    condition_number : float
-    correlation : (p, p) array
-    evaluations : int
-        Over all starts.
-    """
-
-    names: tuple[str, ...]
-    values: Floats
-    standard_errors: Floats
-    error_kind: ErrorKind
-    hessian: Floats
-    gradient: Floats
-    sum_of_squares: float
-    count: int
-    status: CalibrationStatus
-    at_bound: Bools
-    condition_number: float
-    correlation: Floats
-    evaluations: int
-
-    def __post_init__(self) -> None:
-        for one in fields(self):
-            column = getattr(self, one.name)
-            if isinstance(column, np.ndarray):
-                frozen(column)
-
-    @property
-    def root_mean_square(self) -> float:
-        """Of the residuals, vega-weighted vol points."""
-        return math.sqrt(self.sum_of_squares / self.count)
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SmileFit(Fit):
+    """What a fit found, besides the smile itself; its residuals are vega-weighted vol points."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,6 +45,11 @@ class SmileSearch:
         From (p,) values to total variance (n,) and its derivatives (n, p); NaN where the smile does not exist.
     threshold : float
         Of Huber, in vega-weighted vol points; infinite for plain squares.
+
+    Raises
+    ------
+    UsageError
+        The threshold is not above 0.
     """
 
     chain: ChainQuotes
@@ -102,6 +58,12 @@ class SmileSearch:
     high: Floats
     variance: Callable[[Floats], tuple[Floats, Floats]]
     threshold: float
+
+    def __post_init__(self) -> None:
+        if not self.threshold > 0.0:  # NaN is not
+            raise UsageError(
+                f"huber must be a number above 0 or None, found {self.threshold}; None counts all by squares"
+            )
 
     def evaluate(self, values: Floats) -> NormalEquations:
         """Return the normal equations of the residuals."""

@@ -27,6 +27,8 @@ from scipy.special import ndtr
 from outsample.formulas.aligned import aligned
 from outsample.formulas.american_boundary import first_boundary, interpolation, put_boundary, quarter_turn
 from outsample.formulas.black_scholes_merton import bsm_price
+from outsample.formulas.domains import AMERICAN
+from outsample.formulas.refusals import answered
 from outsample.typing import Bools, Floats
 
 __all__ = ["american_price", "exercise_boundary"]
@@ -52,15 +54,8 @@ def american_price(
 
     Parameters
     ----------
-    spot, strike : (n,) array
-        Quote currency. All parameters broadcast together.
-    tenor : (n,) array
-        Years.
-    vol : (n,) array
-        Fraction a year.
-    rate, dividend_yield : (n,) array
-        Continuously compounded, a year.
-    is_call : (n,) bool array
+    spot, strike, tenor, vol, rate, dividend_yield, is_call : (n,) array
+        As in `outsample.formulas.black_scholes_merton.bsm_price`.
 
     Returns
     -------
@@ -93,7 +88,19 @@ def american_price(
             waiting = np.fmax(european[chosen] + scale * np.fmax(premium, 0.0), pays[chosen])
             waiting = np.where(np.isnan(premium), np.nan, waiting)
             price[chosen] = np.where(exercised, pays[chosen], waiting)
-    return price.reshape(shape)
+    return answered(
+        price,
+        shape,
+        lambda: AMERICAN.refusals(
+            price,
+            spot=spot,
+            strike=strike,
+            tenor=tenor,
+            vol=vol,
+            rate=rate,
+            dividend_yield=dividend_yield,
+        ),
+    )
 
 
 def exercise_boundary(

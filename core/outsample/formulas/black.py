@@ -4,8 +4,9 @@ A coin-settled (inverse) premium is this fraction itself: ``Black76(F, K, T, vol
 premium of a linear option in the quote currency; a discount factor is the caller's.
 
 Domain, of every function here: strike ratio above 0, tenor and vol not negative, all finite. Outside it, and for NaN,
-the answer is NaN; nothing is raised and nothing is warned of. At ``vol sqrt(T) = 0`` the answers are the limits, that
-is the intrinsic value for the price.
+the answer is NaN and nothing is warned of; for numbers in place of arrays a `UsageError` says what is wrong with them.
+`outsample.formulas.domains.BLACK` counts why answers are missing. At ``vol sqrt(T) = 0`` the answers are the limits,
+that is the intrinsic value for the price.
 
 With ``d1 = (ln(F / K) + vol^2 T / 2) / (vol sqrt(T))``, ``d2 = d1 - vol sqrt(T)`` and ``k = K / F``.
 References: Black (1976), J. Financial Economics 3, 167-179, doi:10.1016/0304-405X(76)90024-6; Haug (2007), The Complete
@@ -16,6 +17,8 @@ import numpy as np
 
 from outsample.formulas.aligned import aligned
 from outsample.formulas.black_kernels import delta_loop, gamma_loop, net_delta_loop, price_loop, vega_loop
+from outsample.formulas.domains import BLACK
+from outsample.formulas.refusals import answered
 from outsample.typing import Bools, Floats
 
 __all__ = ["black_gamma", "black_price", "black_vega", "call_delta", "net_delta"]
@@ -48,7 +51,9 @@ def black_price(strike_ratio: Floats, tenor: Floats, vol: Floats, is_call: Bools
     array([0.027647])
     """
     shape, columns = aligned(strike_ratio, tenor, vol, np.asarray(is_call, dtype=np.bool_))
-    return price_loop(*columns).reshape(shape)
+    return answered(
+        price_loop(*columns), shape, lambda: BLACK.refusals(strike_ratio=strike_ratio, tenor=tenor, vol=vol)
+    )
 
 
 def call_delta(strike_ratio: Floats, tenor: Floats, vol: Floats) -> Floats:
@@ -65,7 +70,9 @@ def call_delta(strike_ratio: Floats, tenor: Floats, vol: Floats) -> Floats:
         Between 0 and 1. At ``vol sqrt(T) = 0``: 1 below the forward, 0 above it, a half at it.
     """
     shape, columns = aligned(strike_ratio, tenor, vol)
-    return delta_loop(*columns).reshape(shape)
+    return answered(
+        delta_loop(*columns), shape, lambda: BLACK.refusals(strike_ratio=strike_ratio, tenor=tenor, vol=vol)
+    )
 
 
 def net_delta(strike_ratio: Floats, tenor: Floats, vol: Floats, is_call: Bools) -> Floats:
@@ -89,7 +96,9 @@ def net_delta(strike_ratio: Floats, tenor: Floats, vol: Floats, is_call: Bools) 
     Wystup (2006), FX Options and Structured Products, section 1.2, "premium-adjusted delta".
     """
     shape, columns = aligned(strike_ratio, tenor, vol, np.asarray(is_call, dtype=np.bool_))
-    return net_delta_loop(*columns).reshape(shape)
+    return answered(
+        net_delta_loop(*columns), shape, lambda: BLACK.refusals(strike_ratio=strike_ratio, tenor=tenor, vol=vol)
+    )
 
 
 def black_vega(strike_ratio: Floats, tenor: Floats, vol: Floats) -> Floats:
@@ -106,7 +115,7 @@ def black_vega(strike_ratio: Floats, tenor: Floats, vol: Floats) -> Floats:
         Fraction of the forward per unit of vol (1.00 a year); a hundredth of it is the vega of one vol point.
     """
     shape, columns = aligned(strike_ratio, tenor, vol)
-    return vega_loop(*columns).reshape(shape)
+    return answered(vega_loop(*columns), shape, lambda: BLACK.refusals(strike_ratio=strike_ratio, tenor=tenor, vol=vol))
 
 
 def black_gamma(strike_ratio: Floats, tenor: Floats, vol: Floats) -> Floats:
@@ -124,4 +133,6 @@ def black_gamma(strike_ratio: Floats, tenor: Floats, vol: Floats) -> Floats:
         unit of quote currency. At ``vol sqrt(T) = 0``: 0 away from the forward, NaN at it, where there is no limit.
     """
     shape, columns = aligned(strike_ratio, tenor, vol)
-    return gamma_loop(*columns).reshape(shape)
+    return answered(
+        gamma_loop(*columns), shape, lambda: BLACK.refusals(strike_ratio=strike_ratio, tenor=tenor, vol=vol)
+    )

@@ -19,9 +19,9 @@ The premium of an inverse option is ``c = V / F`` coin at ``r = 0``. With the ne
 
 and its vega, theta, volga and veta are those of V over F.
 
-Domain: forward and strike above 0, tenor and vol not negative, all finite. Outside it, and for NaN, every answer is
-NaN; nothing is raised and nothing is warned of. At ``vol sqrt(T) = 0`` price, deltas and vega are their limits, the
-rest is 0 away from the forward and NaN at it.
+Domain: forward and strike above 0, tenor and vol not negative, all finite. Outside it, and for NaN, every answer is NaN
+and nothing is warned of; numbers in place of arrays raise a `UsageError`. At ``vol sqrt(T) = 0`` price, deltas and vega
+are their limits, the rest is 0 away from the forward and NaN at it.
 
 References: Black (1976), J. Financial Economics 3, 167-179, doi:10.1016/0304-405X(76)90024-6; Haug (2007), The Complete
 Guide to Option Pricing Formulas, 2nd ed., ch. 2; Wystup (2006), FX Options and Structured Products, section 1.2, for
@@ -35,6 +35,8 @@ from numpy.typing import ArrayLike
 
 from outsample.formulas.aligned import aligned
 from outsample.formulas.black_greeks_kernel import NORMALISED_GREEKS, normalised_greeks
+from outsample.formulas.domains import ON_FORWARD
+from outsample.formulas.refusals import Refusals, answered
 from outsample.typing import Bools, Floats
 
 __all__ = ["Greeks", "InverseGreeks", "greeks_by_name", "inverse_greeks", "linear_greeks"]
@@ -124,6 +126,7 @@ def linear_greeks(
     shape, columns = aligned(forward, strike, tenor, vol, np.asarray(is_call, dtype=np.bool_), rate)
     level, years, rates = columns[0], columns[2], columns[5]
     greeks = greeks_by_name(*columns[:5])
+    answered(greeks["price"], shape, lambda: _refusals(columns))
     with np.errstate(invalid="ignore", over="ignore"):
         discount = np.exp(-rates * years)
         price = discount * level * greeks["price"]
@@ -165,6 +168,7 @@ def inverse_greeks(forward: Floats, strike: Floats, tenor: Floats, vol: Floats, 
     """
     shape, columns = aligned(forward, strike, tenor, vol, np.asarray(is_call, dtype=np.bool_))
     greeks = {name: row.reshape(shape) for name, row in greeks_by_name(*columns).items()}
+    answered(greeks["price"], shape, lambda: _refusals(columns))
     level = columns[0].reshape(shape)
     with np.errstate(invalid="ignore", over="ignore"):
         free = 0.0 * greeks["price"]  # keeps NaN
@@ -201,3 +205,7 @@ def greeks_by_name(forward: Floats, strike: Floats, tenor: Floats, vol: Floats, 
         strike_ratio = np.where((forward > 0.0) & np.isfinite(forward), strike / forward, np.nan)
     rows = normalised_greeks(*aligned(strike_ratio, tenor, vol, is_call)[1])
     return dict(zip(NORMALISED_GREEKS, rows, strict=True))
+
+
+def _refusals(columns: list[Floats]) -> Refusals:
+    return ON_FORWARD.refusals(**dict(zip(ON_FORWARD.ranges, columns[:4], strict=True)))

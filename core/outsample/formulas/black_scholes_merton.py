@@ -27,6 +27,8 @@ from numpy.typing import ArrayLike
 from outsample.formulas.aligned import aligned
 from outsample.formulas.black import black_price
 from outsample.formulas.black_greeks import greeks_by_name
+from outsample.formulas.domains import ON_SPOT
+from outsample.formulas.refusals import Refusals, answered
 from outsample.typing import Bools, Floats
 
 __all__ = ["SpotGreeks", "bsm_greeks", "bsm_price"]
@@ -106,7 +108,8 @@ def bsm_price(
     with np.errstate(all="ignore"):
         forward = _forward(level, years, rates, yields)
         price = black_price(columns[1] / forward, years, columns[3], columns[4])
-        return np.asarray(price * forward * np.exp(-rates * years)).reshape(shape)
+        found = np.asarray(price * forward * np.exp(-rates * years))
+    return answered(found, shape, lambda: _refusals(columns))
 
 
 def bsm_greeks(
@@ -154,7 +157,13 @@ def bsm_greeks(
             "charm": yields * delta + kept * (black["charm"] - carry * black["gamma"]),
             "veta": yields * vega + kept * level * (black["veta"] + carry * (black["vega"] - black["vanna"])),
         }
+    answered(found["price"], shape, lambda: _refusals(columns))
     return SpotGreeks(**{name: column.reshape(shape) for name, column in found.items()})
+
+
+def _refusals(columns: list[Floats]) -> Refusals:
+    numbers = columns[:4] + columns[5:]
+    return ON_SPOT.refusals(**dict(zip(ON_SPOT.ranges, numbers, strict=True)))
 
 
 def _forward(spot: Floats, tenor: Floats, rate: Floats, dividend_yield: Floats) -> Floats:

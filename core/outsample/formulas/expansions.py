@@ -27,6 +27,8 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
 from outsample.formulas.black import black_price
+from outsample.formulas.domains import CORRADO_SU
+from outsample.formulas.refusals import answered
 from outsample.typing import Bools, Floats
 
 __all__ = ["CorradoSu", "corrado_su_price", "gram_charlier_density", "is_gram_charlier_density"]
@@ -75,7 +77,9 @@ def corrado_su_price(
     >>> (price * 100.0).round(4)
     array([6.6491])
     """
-    k, years, sigma, g1, kurt, call = np.broadcast_arrays(strike_ratio, tenor, vol, skewness, kurtosis, is_call)
+    numbers = (strike_ratio, tenor, vol, skewness, kurtosis)
+    whole = np.broadcast_arrays(*numbers, is_call)
+    k, years, sigma, g1, kurt, call = (np.atleast_1d(column) for column in whole)
     with np.errstate(all="ignore"):
         s, g2 = sigma * np.sqrt(years), kurt - 3.0
         if form is CorradoSu.MARTINGALE:
@@ -85,7 +89,9 @@ def corrado_su_price(
             scale = np.ones_like(s)
         ratio = k * scale
         correction = _correction(ratio, s, g1, g2, call, -1.0 if form is CorradoSu.AS_PRINTED else 1.0)
-        return np.asarray((black_price(ratio, years, sigma, call) + correction) / scale)
+        found = np.asarray((black_price(ratio, years, sigma, call) + correction) / scale)
+    domain, shape = CORRADO_SU, whole[0].shape
+    return answered(found, shape, lambda: domain.refusals(found[0], **dict(zip(domain.ranges, numbers, strict=True))))
 
 
 def gram_charlier_density(z: Floats, skewness: ArrayLike, kurtosis: ArrayLike) -> Floats:

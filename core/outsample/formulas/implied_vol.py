@@ -1,9 +1,13 @@
 """Implied vol of Black-76 prices."""
 
+from functools import partial
+
 import numpy as np
 
 from outsample.formulas.aligned import aligned
+from outsample.formulas.domains import implied_vol_refusals
 from outsample.formulas.implied_vol_kernel import implied_vol_loop
+from outsample.formulas.refusals import answered
 from outsample.typing import Bools, Floats
 
 __all__ = ["implied_vol"]
@@ -26,7 +30,13 @@ def implied_vol(price_ratio: Floats, strike_ratio: Floats, tenor: Floats, is_cal
     -------
     (n,) array
         Fraction a year. NaN where the price is at or below intrinsic, or at or above its bound (1 for a call, ``K / F``
-        for a put), where strike ratio or tenor is not positive and finite, and for NaN. Never raises, never warns.
+        for a put), where strike ratio or tenor is not positive and finite, and for NaN; why, is counted by
+        `outsample.formulas.domains.implied_vol_refusals`. Never warns.
+
+    Raises
+    ------
+    UsageError
+        All arguments are numbers, and there is no vol.
 
     Notes
     -----
@@ -44,4 +54,5 @@ def implied_vol(price_ratio: Floats, strike_ratio: Floats, tenor: Floats, is_cal
     array([0.55])
     """
     shape, columns = aligned(price_ratio, strike_ratio, tenor, np.asarray(is_call, dtype=np.bool_))
-    return implied_vol_loop(*columns).reshape(shape)
+    why = partial(implied_vol_refusals, price_ratio, strike_ratio, tenor, is_call)
+    return answered(implied_vol_loop(*columns), shape, why)

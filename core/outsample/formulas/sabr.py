@@ -18,6 +18,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from outsample.formulas.domains import SABR
+from outsample.formulas.refusals import answered
 from outsample.typing import Floats
 
 __all__ = ["sabr_vol"]
@@ -49,7 +51,12 @@ def sabr_vol(
     -------
     (n,) array
         Fraction a year, to 1e-14 relatively. NaN outside the domain and where the expansion breaks down, that is
-        where it is not positive. Never raises, never warns.
+        where it is not positive. Never warns.
+
+    Raises
+    ------
+    UsageError
+        All arguments are numbers, and there is no vol.
 
     Examples
     --------
@@ -70,7 +77,9 @@ def sabr_vol(
         drift += (2.0 - 3.0 * correlation**2) * vol_of_vol**2 / 24.0
         vol = near / (1.0 + bend / 24.0 + bend**2 / 1920.0) * _stretch(vol_of_vol * x / near, correlation)
         vol *= 1.0 + drift * years
-        return np.where(good & (vol > 0.0) & np.isfinite(vol), vol, np.nan)
+        found = np.where(good & (vol > 0.0) & np.isfinite(vol), vol, np.nan)
+    numbers = (forward, strike, tenor, alpha, beta, rho, nu)
+    return answered(found, found.shape, lambda: SABR.refusals(found, **dict(zip(SABR.ranges, numbers, strict=True))))
 
 
 def _stretch(z: Floats, rho: Floats) -> Floats:

@@ -58,7 +58,9 @@ def svi_total_variance(log_moneyness: Floats, svi: RawSvi) -> Floats:
     array([0.092756, 0.017426, 0.057644])
     """
     away = log_moneyness - svi.m
-    return np.where(_in_domain(svi), svi.a + svi.b * (svi.rho * away + np.hypot(away, svi.sigma)), np.nan)
+    with np.errstate(invalid="ignore"):
+        total = svi.a + svi.b * (svi.rho * away + np.hypot(away, svi.sigma))
+        return np.where(_in_domain(svi) & np.isfinite(total), total, np.nan)
 
 
 def svi_slope(log_moneyness: Floats, svi: RawSvi) -> Floats:

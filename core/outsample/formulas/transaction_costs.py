@@ -20,6 +20,8 @@ from typing import Final
 
 import numpy as np
 
+from outsample.formulas.domains import LELAND
+from outsample.formulas.refusals import Refusals, answered
 from outsample.typing import Bools, Floats
 
 __all__ = [
@@ -59,7 +61,8 @@ def leland_number(vol: Floats, round_trip_cost: Floats, interval: Floats) -> Flo
     with np.errstate(all="ignore"):
         good = (np.asarray(vol) > 0.0) & (np.asarray(interval) > 0.0) & (np.asarray(round_trip_cost) >= 0.0)
         good &= np.isfinite(vol) & np.isfinite(interval) & np.isfinite(round_trip_cost)
-        return np.where(good, ROOT_TWO_OVER_PI * round_trip_cost / (vol * np.sqrt(interval)), np.nan)
+        found = np.where(good, ROOT_TWO_OVER_PI * round_trip_cost / (vol * np.sqrt(interval)), np.nan)
+    return answered(found, found.shape, lambda: _refusals(found, vol, round_trip_cost, interval))
 
 
 def leland_seller_vol(vol: Floats, round_trip_cost: Floats, interval: Floats) -> Floats:
@@ -70,7 +73,12 @@ def leland_seller_vol(vol: Floats, round_trip_cost: Floats, interval: Floats) ->
 def leland_buyer_vol(vol: Floats, round_trip_cost: Floats, interval: Floats) -> Floats:
     """Return the vol at which a bought and hedged option breaks even, ``vol sqrt(1 - A)``; NaN where ``A >= 1``."""
     share = 1.0 - leland_number(vol, round_trip_cost, interval)
-    return np.asarray(vol * np.sqrt(np.where(share > 0.0, share, np.nan)))
+    found = np.asarray(vol * np.sqrt(np.where(share > 0.0, share, np.nan)))
+    return answered(found, found.shape, lambda: _refusals(found, vol, round_trip_cost, interval))
+
+
+def _refusals(found: Floats, vol: Floats, round_trip_cost: Floats, interval: Floats) -> Refusals:
+    return LELAND.refusals(found, vol=vol, round_trip_cost=round_trip_cost, interval=interval)
 
 
 def leland_is_ill_posed(vol: Floats, round_trip_cost: Floats, interval: Floats) -> Bools:

@@ -62,8 +62,11 @@ def test_a_cache_that_cannot_be_written_does_no_harm(data, tmp_path, monkeypatch
     assert tape_of(data, fourier.Merton, SETTINGS).times.size == 4
 
 
-def test_prices_need_no_tapes():
+def test_prices_need_no_tapes(data, tmp_path):
     ensure_tapes(make_market(small_recipe(days=60)).prices, [Merton()])
+    assert not list(tmp_path.iterdir()), "nothing was built"
+    ensure_tapes(data, [Merton()])
+    assert list(tmp_path.iterdir()), "of quotes it would have been"
 
 
 def test_only_so_many_are_held(data, monkeypatch):

@@ -1,7 +1,9 @@
 """Prices of any chain under a model known by its transform, in one call."""
 
+from outsample.formulas.domains import TRANSFORM
 from outsample.formulas.fourier.parameters import TransformModel
 from outsample.formulas.fourier.plan import TOLERANCE, PricingPlan
+from outsample.formulas.refusals import answered
 from outsample.typing import Bools, Floats
 
 __all__ = ["fourier_price"]
@@ -28,8 +30,12 @@ def fourier_price(
     -------
     (n,) array
         Fraction of the forward: coin per coin for an inverse option. Never below intrinsic nor above the bound (1 for a
-        call, ``K / F`` for a put). NaN where strike ratio or tenor is not positive and finite. Never raises, never
-        warns.
+        call, ``K / F`` for a put). NaN where strike ratio or tenor is not positive and finite. Never warns.
+
+    Raises
+    ------
+    UsageError
+        All arguments are numbers, and there is no price.
 
     See Also
     --------
@@ -47,4 +53,5 @@ def fourier_price(
     >>> fourier_price(heston, np.array([1.0]), np.array([1.0]), np.array([True])).round(9)
     array([0.057851554])
     """
-    return PricingPlan.of(model, strike_ratio, tenor, is_call, tolerance).price(model).price
+    found = PricingPlan.of(model, strike_ratio, tenor, is_call, tolerance).price(model).price
+    return answered(found, found.shape, lambda: TRANSFORM.refusals(found, strike_ratio=strike_ratio, tenor=tenor))
