@@ -8,7 +8,7 @@ from PySide6.QtGui import QBrush, QColor, QLinearGradient
 
 from outsample_desktop.theme import Colours
 
-__all__ = ["ColourScale"]
+__all__ = ["ColourScale", "blend"]
 
 # Anchors sampled along cividis (Nuñez, Anderton, Renslow 2018, doi:10.1371/journal.pone.0199239).
 _SEQUENTIAL: Final = ("#00224e", "#35456c", "#666970", "#948e77", "#c8b866", "#fee838")
@@ -52,11 +52,13 @@ class ColourScale:
 @cache
 def _table(stops: tuple[str, ...]) -> tuple[tuple[QColor, QColor], ...]:
     """Return colours and their contrast, from the lowest value to the highest; the middle one is exact."""
-    fills = [_blend(stops, step / (_STEPS - 1)) for step in range(_STEPS)]
+    fills = [blend(stops, step / (_STEPS - 1)) for step in range(_STEPS)]
     return tuple((fill, _contrasting(fill)) for fill in fills)
 
 
-def _blend(stops: tuple[str, ...], share: float) -> QColor:
+@cache
+def blend(stops: tuple[str, ...], share: float) -> QColor:
+    """Return the colour at a share of the way from the first stop to the last. Never alter it."""
     place = share * (len(stops) - 1)
     left = min(int(place), len(stops) - 2)
     part = place - left

@@ -100,9 +100,9 @@ class DecayPane(_CurvePane[DecayView]):
         self._draw(view.curves, role)
         active = next((curve for curve in view.curves if curve.is_active), None)
         if active is None or view.low.size != active.x.size:
-            self._band.set(np.empty(0), np.empty(0), np.empty(0), role.muted, False)
+            self._band.set(np.empty(0), np.empty(0), np.empty(0), role.muted, role.panel, False)
         else:
-            self._band.set(active.x, view.low, view.high, role.models[active.hue], view.hatched)
+            self._band.set(active.x, view.low, view.high, role.models[active.hue], role.panel, view.hatched)
         for line, end in zip(self._outer, (view.low_all, view.high_all), strict=True):
             x = active.x if active is not None and end.size == active.x.size else np.empty(0)
             hue = role.models[active.hue] if active is not None else role.muted
