@@ -289,7 +289,7 @@ def test_both_parameter_sets_stand_side_by_side(calibrated):
     table = calibrated.page.calibration.tables["parameters"]
     model = table.model()
     headers = [model.headerData(i, Qt.Orientation.Horizontal) for i in range(model.columnCount())]
-    assert {"vol: pooled", "USD: pooled"} <= set(headers)
+    assert {"pooled", "USD: pooled"} <= set(headers)
     assert model.rowCount() == 5
 
 

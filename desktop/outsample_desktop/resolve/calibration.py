@@ -20,9 +20,9 @@ from outsample.prepared import prepared
 from outsample.report.analysis import Analysis
 from outsample.report.table import Table
 from outsample.typing import Bools, Floats
-from outsample.windows import Window
 from outsample_desktop.resolve.calibrated import LOSSES, Calibrated, calibrated
-from outsample_desktop.resolve.calibration_fits import Estimate, quotes_table, slice_fit, smile_of
+from outsample_desktop.resolve.calibration_estimates import Estimate, ParameterSet, message_of, name_of
+from outsample_desktop.resolve.calibration_fits import quotes_table, slice_fit, smile_of
 from outsample_desktop.resolve.calibration_tables import correlations_table, days_table, parameters_table
 from outsample_desktop.resolve.calibration_views import (
     CalibrationView,
@@ -34,6 +34,7 @@ from outsample_desktop.resolve.calibration_views import (
 )
 from outsample_desktop.resolve.cuts import cursor_index
 from outsample_desktop.resolve.numbers import significant
+from outsample_desktop.resolve.panes import hue_of
 from outsample_desktop.resolve.views import SliceView
 from outsample_desktop.session import State
 
@@ -41,7 +42,9 @@ __all__ = ["FindTape", "calibration_view"]
 
 FindTape = Callable[[OptionQuotes, type[TransformModel], CalibrationSettings], CalibrationTape | None]
 _TWO_SIDED: Final = 1.959964  # 97.5 % quantile of the normal distribution
-_WORDS: Final = "thick: pooled over train; band: 95 %;  ▲▼ at bound  ✕ not converged  ◇ Feller broken"
+_EXACT: Final = "thick: exact, thin: pooled, over train; ± and bands: 95 %"
+_ROUGH: Final = "thick: pooled over train, preview; ± and band: 95 %"
+_MARKS: Final = ";  ▲▼ at bound  ✕ not converged  ◇ Feller violated"
 _SETTLED: Final = (CalibrationStatus.CONVERGED, CalibrationStatus.AT_BOUND)
 _NO_OPTIONS: Final = "a calibration needs option quotes, found prices; open an option history"
 _NO_TABLE: Final = Table("calibration", ())
@@ -64,14 +67,15 @@ def calibration_view(state: State, analysis: Analysis, find: FindTape) -> Calibr
     tape = find(data, model.kind, model.under(state.calibration_loss))
     if tape is None:
         return _nothing(_missing(model, state.calibration_loss, data))
-    main = Estimate.of(tape, state.calibration_loss, analysis.split.train)
-    beside, compared = _beside(state, data, analysis.split.train, model, find)
+    main = Estimate.of(analysis, model, tape)
+    beside, compared = _beside(state, data, analysis, model, find)
     at = cursor_index(state, analysis)
     correlation = _correlation(main)
-    fit = slice_fit(state, data, at, main, beside)
+    fit = slice_fit(state, data, at, main, beside, hue_of(model.name))
     return CalibrationView(
         Standing(model.title),
         compared,
+        *message_of(main),
         _paths(state, analysis, main, int(data.times[at])),
         _quality(state, analysis, main, int(data.times[at])),
         smile_of(fit),
@@ -84,7 +88,7 @@ def calibration_view(state: State, analysis: Analysis, find: FindTape) -> Calibr
 
 
 def _beside(
-    state: State, data: OptionQuotes, train: Window, model: Calibrated, find: FindTape
+    state: State, data: OptionQuotes, analysis: Analysis, model: Calibrated, find: FindTape
 ) -> tuple[Estimate | None, Standing | None]:
     """Return the estimate under the other loss, and what stands in its way where there is none."""
     other = state.compared_loss
@@ -93,39 +97,38 @@ def _beside(
     tape = find(data, model.kind, model.under(other))
     if tape is None:
         return None, _missing(model, other, data)
-    return Estimate.of(tape, other, train), None
+    return Estimate.of(analysis, model, tape), None
 
 
 def _missing(model: Calibrated, loss: CalibrationLoss, data: OptionQuotes) -> Standing:
-    words = LOSSES[loss]
-    sentence = (
-        f"no calibration yet for {model.title} under the loss {words.brief}: {data.times.size:,} times to fit, "
-        f"{model.expected(data.observed.size)} in the background"
+    what, times = f"{model.title} under the loss {LOSSES[loss].brief}", f"{data.times.size:,} times to fit"
+    takes = model.expected(data.observed.size)
+    return Standing(
+        model.title,
+        f"no calibration yet for {what}: {times}, {takes} in the background",
+        f"Calibrate {model.title}, {LOSSES[loss].brief}",
+        f"calibrating {what}: {times}, {takes}; everything else goes on meanwhile",
     )
-    return Standing(model.title, sentence, f"Calibrate {model.title}, {words.brief}")
 
 
 def _nothing(standing: Standing) -> CalibrationView:
     slice_view = SliceView("", "", "", None, ())
     matrix = MatrixView("Correlation", "", (), np.empty((0, 0)))
-    return CalibrationView(standing, None, None, None, slice_view, matrix, *([_NO_TABLE] * 4))
+    return CalibrationView(standing, None, "", "", None, None, slice_view, matrix, *([_NO_TABLE] * 4))
 
 
 def _paths(state: State, analysis: Analysis, found: Estimate, cursor: int) -> PathsView:
     tape, times = found.tape, analysis.data.times
-    columns = _columns(tape)
+    model, exact = calibrated(state.calibration_model), found.exact.found
     paths = []
-    for place, column in enumerate(columns):
-        level, text = float("nan"), ""
-        if found.pooled is not None:
-            level, error = float(found.pooled.values[place]), float(found.pooled.standard_errors[place])
-            text = f"{significant(level)} ± {significant(error, 2)}" if np.isfinite(error) else significant(level)
-        paths.append(PathView(*column, level, text))
-    model = calibrated(state.calibration_model)
+    for place, column in enumerate(_columns(tape)):
+        level, _ = _reading(found.quick, place)
+        value, error = _reading(exact, place)
+        paths.append(PathView(*column, level, _level_text(found.best, place), value, error, hue_of(model.name)))
     return PathsView(
         f"{model.name} {state.calibration_loss.name}",
         f"{model.title} through time",
-        found.sentence or _WORDS,
+        found.sentence or (_ROUGH if exact is None else _EXACT) + _MARKS,
         tape.times,
         int(times[0]),
         int(times[-1]),
@@ -143,11 +146,14 @@ def _quality(state: State, analysis: Analysis, found: Estimate, cursor: int) -> 
     level = float(np.sqrt(tape.sum_of_squares[rows].sum() / count)) if count else float("nan")
     text = f"train {significant(level)}" if count else ""
     path = PathView("RMSE of each time's own fit", unit, value, nothing, nothing, marks, level, text)
-    doubtful, held = (int(np.count_nonzero(flags)) for flags in (marks.unsettled, marks.below))
+    flagged = [(marks.below, "at bound (▲▼)"), (marks.unsettled, "not converged (✕)")]
+    if "vol_of_vol" in parameter_names(tape.kind):
+        flagged.append((_feller_broken(tape), "violate Feller (◇)"))
+    counts = ", ".join(f"{np.count_nonzero(flags):,} {words}" for flags, words in flagged)
     return PathsView(
         f"{state.calibration_model} {state.calibration_loss.name}",
-        "Fit quality through time",
-        f"{tape.times.size:,} times: {held:,} with a parameter at a bound (▼), {doubtful:,} not converged (✕)",
+        "Fit quality",
+        f"{tape.times.size:,} times: {counts}",
         tape.times,
         int(times[0]),
         int(times[-1]),
@@ -157,9 +163,28 @@ def _quality(state: State, analysis: Analysis, found: Estimate, cursor: int) -> 
     )
 
 
+def _reading(found: ParameterSet | None, place: int) -> tuple[float, float]:
+    """Return a parameter and half its 95 % interval; NaN for what there is not."""
+    if found is None:
+        return float("nan"), float("nan")
+    return float(found.values[place]), _TWO_SIDED * float(found.errors[place])
+
+
+def _level_text(found: ParameterSet | None, place: int) -> str:
+    value, error = _reading(found, place)
+    if found is None:
+        return ""
+    if found.at_bound[place]:
+        return f"{significant(value)} at bound"
+    return f"{significant(value)} ± {significant(error, 2)}" if np.isfinite(error) else significant(value)
+
+
 @prepared
 def _columns(tape: CalibrationTape) -> tuple[tuple[str, str, Floats, Floats, Floats, Marks], ...]:
-    """Return title, unit, values, band and marks of every parameter; the same objects for the life of the tape."""
+    """Return title, unit, values, band and marks of every parameter; the same objects for the life of the tape.
+
+    At a time that failed the tape holds the values of the last good one: there is nothing to be seen of them.
+    """
     low, high = bounds_of(tape.kind)
     nearer_low = np.abs(tape.values - low) < np.abs(tape.values - high)
     unsettled, broken = _unsettled(tape), _feller_broken(tape)
@@ -168,8 +193,9 @@ def _columns(tape: CalibrationTape) -> tuple[tuple[str, str, Floats, Floats, Flo
     for place, (name, span) in enumerate(zip(parameter_names(tape.kind), ranges_of(tape.kind), strict=True)):
         at_bound, lower = tape.at_bound[:, place], nearer_low[:, place]
         marks = Marks(at_bound & lower, at_bound & ~lower, unsettled, broken if name == "vol_of_vol" else none)
-        value, error = tape.values[:, place].copy(), _TWO_SIDED * tape.standard_errors[:, place]
-        made.append((_title(name), span.unit, value, value - error, value + error, marks))
+        value = np.where(tape.is_used, tape.values[:, place], np.nan)
+        error = _TWO_SIDED * tape.standard_errors[:, place]
+        made.append((name_of(name), span.unit, value, value - error, value + error, marks))
     return tuple(made)
 
 
@@ -193,15 +219,13 @@ def _feller_broken(tape: CalibrationTape) -> Bools:
     speed, level, noise = (
         tape.values[:, names.index(one)] for one in ("mean_reversion", "long_run_variance", "vol_of_vol")
     )
-    return np.asarray(2.0 * speed * level < noise**2)
+    return np.asarray((2.0 * speed * level < noise**2) & tape.is_used)
 
 
 def _correlation(found: Estimate) -> MatrixView:
-    names = tuple(_title(name) for name in parameter_names(found.tape.kind))
+    names = tuple(name_of(name) for name in parameter_names(found.tape.kind))
     if found.pooled is None:
         return MatrixView("Correlation", "", (), np.empty((0, 0)), found.sentence)
-    return MatrixView("Correlation", "of the pooled estimates", names, found.pooled.correlation)
-
-
-def _title(name: str) -> str:
-    return name.replace("_", " ")
+    value = found.pooled.correlation
+    detail = "of the pooled estimates" if np.isfinite(value).all() else "pooled estimates; hatched: no error"
+    return MatrixView("Correlation", detail, names, value)

@@ -1,58 +1,30 @@
-"""The smile at the cursor: quotes against the fit of their own time and against the pooled one."""
+"""The smile at the cursor: quotes against the fit of their own time and those of the train window."""
 
 from dataclasses import dataclass, replace
-from typing import Final, Self
+from typing import Final
 
 import numpy as np
 
-from outsample.calibration import CalibrationLoss
-from outsample.calibration.tape import CalibrationTape, Pooled
+from outsample.calibration.tape import CalibrationTape
 from outsample.datasets import OptionQuotes
-from outsample.errors import FitError
 from outsample.formulas.fourier import TransformModel, fourier_price
 from outsample.formulas.implied_vol import implied_vol
 from outsample.prepared import prepared
 from outsample.report.table import Table, column
 from outsample.typing import Floats, Integers
-from outsample.windows import Window, iso
+from outsample.windows import iso
 from outsample_desktop.resolve.calibrated import LOSSES
+from outsample_desktop.resolve.calibration_estimates import Estimate
 from outsample_desktop.resolve.cuts import slice_at
 from outsample_desktop.resolve.numbers import significant
 from outsample_desktop.resolve.views import Curve, SliceView
 from outsample_desktop.session import State
 
-__all__ = ["Estimate", "SliceFit", "quotes_table", "slice_fit", "smile_of"]
+__all__ = ["SliceFit", "quotes_table", "slice_fit", "smile_of"]
 
 _POINTS: Final = 33  # strikes between the outermost quotes at which a smile is drawn
 _DAILY, _POOLED, _BESIDE = 0, 2, 3  # hues
 _ACCURATE: Final = 1e-8  # of the forward plus the strike: far below what a picture shows
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Estimate:
-    """Calibrations under one loss, and what a train window makes of them.
-
-    Parameters
-    ----------
-    tape : CalibrationTape
-    loss : CalibrationLoss
-    pooled : Pooled, optional
-        None where the window does not determine one; `sentence` then says why.
-    sentence : str
-    """
-
-    tape: CalibrationTape
-    loss: CalibrationLoss
-    pooled: Pooled | None
-    sentence: str = ""
-
-    @classmethod
-    def of(cls, tape: CalibrationTape, loss: CalibrationLoss, train: Window) -> Self:
-        """Pool a tape over a train window."""
-        try:
-            return cls(tape, loss, tape.pooled(train))
-        except FitError as error:
-            return cls(tape, loss, None, str(error))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,8 +33,8 @@ class SliceFit:
 
     Parameters
     ----------
-    title, note : str
-        Why there is nothing, in `note`; the other fields are then empty.
+    title, when, note : str
+        The tenor; the time; why there is nothing, and then the other fields are empty.
     strike : (n,) array
         Percent of the forward, ascending: quotes and the points between them.
     observed : (n,) array
@@ -72,29 +44,43 @@ class SliceFit:
     """
 
     title: str
+    when: str
     strike: Floats
     observed: Floats
     curves: tuple[Curve, ...]
     note: str = ""
 
 
-def slice_fit(state: State, data: OptionQuotes, time: int, main: Estimate, beside: Estimate | None) -> SliceFit:
-    """Return one expiry at a time, as the overview chooses it, under the estimates that there are."""
+def slice_fit(
+    state: State, data: OptionQuotes, time: int, main: Estimate, beside: Estimate | None, hue: int
+) -> SliceFit:
+    """Return one expiry at a time, as the overview chooses it, under the estimates that there are.
+
+    Parameters
+    ----------
+    hue : int
+        Of the model, in which its exact fit is drawn here as in the overview.
+    """
     chosen = slice_at(state, data, time)
     when = iso(int(data.times[time]))[:16].replace("T", " ")
     if chosen is None:
-        return SliceFit("Smile", np.empty(0), np.empty(0), (), f"no usable quotes at {when}")
+        return SliceFit("Smile", when, np.empty(0), np.empty(0), (), f"no usable quotes at {when}")
     strike, vol = _points(data, chosen)
     curves = []
     if data.times[time] in main.tape.times:
         curves.append(_daily(data, chosen, main.tape, int(np.searchsorted(main.tape.times, data.times[time]))))
+    exact = main.exact.found
     if main.pooled is not None:
-        curves.append(Curve("pooled", "pooled", _POOLED, strike, _vols(data, chosen, main.pooled.model), True))
+        vols = _vols(data, chosen, main.pooled.model)
+        curves.append(Curve("pooled", "pooled", _POOLED, strike, vols, exact is None))
+    if exact is not None or main.exact.is_awaited:
+        vols = np.full(strike.size, np.nan) if exact is None else _vols(data, chosen, exact.model)
+        curves.append(Curve("exact", "exact", hue, strike, vols, True))
     if beside is not None and beside.pooled is not None:
         words = LOSSES[beside.loss].brief
         curves.append(Curve("beside", words, _BESIDE, strike, _vols(data, chosen, beside.pooled.model)))
     tenor = 365.0 * float(data.observed.slice_tenor[chosen])
-    return SliceFit(f"Smile, {tenor:.1f} d, {when}", strike, vol, tuple(curves))
+    return SliceFit(f"Smile, {tenor:.1f} d", when, strike, vol, tuple(curves))
 
 
 @prepared
@@ -111,9 +97,12 @@ def _points(data: OptionQuotes, chosen: int) -> tuple[Floats, Floats]:
 
 @prepared
 def _daily(data: OptionQuotes, chosen: int, tape: CalibrationTape, place: int) -> Curve:
-    """Return the smile of a time's own fit: no boundary moves it."""
-    vols = _vols(data, chosen, tape.kind(*tape.values[place].tolist()))
-    return Curve("daily", "this time", _DAILY, _points(data, chosen)[0], vols)
+    """Return the smile of a time's own fit, NaN where that failed: no boundary moves it."""
+    strike = _points(data, chosen)[0]
+    vols = np.full(strike.size, np.nan)
+    if tape.is_used[place]:
+        vols = _vols(data, chosen, tape.kind(*tape.values[place].tolist()))
+    return Curve("daily", "this time", _DAILY, strike, vols)
 
 
 def _vols(data: OptionQuotes, chosen: int, model: TransformModel) -> Floats:
@@ -132,7 +121,7 @@ def smile_of(fit: SliceFit) -> SliceView:
         replace(curve, title=f"{curve.title} {_error(curve.y[quoted] - fit.observed[quoted])}") for curve in fit.curves
     )
     market = Curve("observed", "observed mid", -1, fit.strike[quoted], fit.observed[quoted])
-    return SliceView(fit.title, "strike / forward [%]", "implied vol [%]", market, curves)
+    return SliceView(fit.title, f"K/F [%], {fit.when}", "vol [%]", market, curves)
 
 
 def _error(residual: Floats) -> str:

@@ -7,33 +7,39 @@ from outsample.calibration.tape import STATUSES, CalibrationTape
 from outsample.prepared import prepared
 from outsample.report.table import Column, Table, column, times
 from outsample_desktop.resolve.calibrated import LOSSES, Calibrated
-from outsample_desktop.resolve.calibration_fits import Estimate
+from outsample_desktop.resolve.calibration_estimates import Estimate, ParameterSet, name_of
 from outsample_desktop.resolve.calibration_views import MatrixView
 
 __all__ = ["correlations_table", "days_table", "parameters_table"]
 
 
 def parameters_table(model: Calibrated, main: Estimate, beside: Estimate | None) -> Table:
-    """Return the pooled estimates, and beside them those under another loss."""
-    names = [name.replace("_", " ") for name in parameter_names(model.kind)]
-    columns = [
-        column("model", [model.title] * len(names)),
-        column("parameter", names),
-        column("unit", [one.unit for one in ranges_of(model.kind)]),
-    ]
-    for found in (main, beside):
+    """Return exact fit and pooled estimate of each parameter, and beside them those under another loss."""
+    names = [name_of(name) for name in parameter_names(model.kind)]
+    columns = [column("parameter", names), column("unit", [one.unit for one in ranges_of(model.kind)])]
+    for found, prefix in ((main, ""), (beside, "" if beside is None else f"{LOSSES[beside.loss].short}: ")):
         if found is not None and found.pooled is not None:
-            columns += _estimates(found, LOSSES[found.loss].short)
-    return Table("calibration_parameters", tuple(columns) if len(columns) > 3 else ())
+            columns += _exact(found, f"{prefix}exact", is_explained=found is main)
+            columns += _estimates(found.quick, f"{prefix}pooled", len(names))
+    columns.append(column("model", [model.title] * len(names)))
+    columns.append(column("loss", [LOSSES[main.loss].brief] * len(names)))
+    return Table("calibration_parameters", tuple(columns) if len(columns) > 4 else ())
 
 
-def _estimates(found: Estimate, loss: str) -> tuple[Column, ...]:
-    assert found.pooled is not None
-    at_bound = ["at bound" if held else "" for held in found.pooled.at_bound.tolist()]
+def _exact(found: Estimate, heading: str, is_explained: bool) -> tuple[Column, ...]:
+    """Return the exact fit; the same columns without numbers while it is awaited; or why there is none."""
+    exact, size = found.exact, found.tape.values.shape[1]
+    if exact.found is not None or exact.is_awaited:
+        return _estimates(exact.found, heading, size)
+    return (column(heading, [exact.brief] + [""] * (size - 1)),) if is_explained else ()
+
+
+def _estimates(one: ParameterSet | None, heading: str, size: int) -> tuple[Column, ...]:
+    unknown = np.full(size, np.nan)
     return (
-        column(f"{loss}: pooled", found.pooled.values, 4),
-        column(f"{loss}: s.e.", found.pooled.standard_errors, 4),
-        column(f"{loss}: bound", at_bound),
+        column(heading, unknown if one is None else one.values, 4),
+        column(f"{heading} s.e.", unknown if one is None else one.errors, 4),
+        column(f"{heading} note", ["preview"] * size if one is None else one.notes()),
     )
 
 
@@ -60,7 +66,7 @@ def _days(tape: CalibrationTape, unit: str, title: str) -> Table:
         column("status", [STATUSES[code].value for code in tape.status.tolist()]),
     ]
     for place, name in enumerate(parameter_names(tape.kind)):
-        words = name.replace("_", " ")
+        words = name_of(name)
         columns.append(column(words, tape.values[:, place], 4))
         columns.append(column(f"{words} standard error", tape.standard_errors[:, place], 4))
     return Table("calibration_days", tuple(columns))

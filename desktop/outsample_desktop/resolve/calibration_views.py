@@ -44,9 +44,13 @@ class PathView:
         Ends of a pointwise 95 % band; NaN where the error is not known.
     marks : Marks
     level : float
-        Drawn over the train window; NaN for none.
+        A first estimate of the train window; NaN for none.
     level_text : str
-        The level with its error, as written beside the title; empty for none.
+        The exact estimate with its error, else the level, as written beside the title; empty for none.
+    exact, exact_error : float
+        What the train window gives exactly, and half its 95 % interval; NaN for none.
+    hue : int
+        Of the exact estimate.
     """
 
     title: str
@@ -57,6 +61,9 @@ class PathView:
     marks: Marks
     level: float
     level_text: str
+    exact: float = float("nan")
+    exact_error: float = float("nan")
+    hue: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,11 +129,14 @@ class Standing:
         Why there is nothing to see; empty where there is something.
     offer : str
         What the button says; empty where nothing can be built.
+    meanwhile : str
+        What is said in the place of the sentence while it is being built.
     """
 
     title: str
     sentence: str = ""
     offer: str = ""
+    meanwhile: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,16 +148,20 @@ class CalibrationView:
     standing : Standing
     compared : Standing, optional
         What stands in the way of the estimates beside these; None where nothing does.
+    state, message : str
+        Whether the estimates are exact; how good they are, and what to beware of. Empty where there are none.
     paths, quality : PathsView, optional
         Parameters, and the fit, through time; None where there are no calibrations.
     smile : SliceView
     correlation : MatrixView
     parameters, days, quotes, correlations : Table
-        Pooled estimates; one row a time; the slice at the cursor; one row a pooled estimate.
+        Estimates of the train window; one row a time; the slice at the cursor; one row a pooled estimate.
     """
 
     standing: Standing
     compared: Standing | None
+    state: str
+    message: str
     paths: PathsView | None
     quality: PathsView | None
     smile: SliceView

@@ -8,7 +8,7 @@ from PySide6.QtGui import QBrush, QColor, QLinearGradient
 
 from outsample_desktop.theme import Colours
 
-__all__ = ["ColourScale", "blend"]
+__all__ = ["ColourScale", "blend", "step_of"]
 
 # Anchors sampled along cividis (Nuñez, Anderton, Renslow 2018, doi:10.1371/journal.pone.0199239).
 _SEQUENTIAL: Final = ("#00224e", "#35456c", "#666970", "#948e77", "#c8b866", "#fee838")
@@ -29,13 +29,11 @@ class ColourScale:
         self._stops = (role.low, role.middle, role.high) if is_signed else _SEQUENTIAL
         self._table = _table(self._stops)
         self._is_signed = is_signed
-        self._reach = reach if reach > 0 else 1.0
+        self._reach = reach
 
     def step(self, value: float) -> int:
         """Return the place of a finite value in the table of colours."""
-        share = value / self._reach
-        share = 0.5 * (share + 1.0) if self._is_signed else share
-        return round(min(max(share, 0.0), 1.0) * (_STEPS - 1))
+        return step_of(value, self._is_signed, self._reach)
 
     def colours(self, value: float) -> tuple[QColor, QColor]:
         """Return the colour of a finite value, and black or white, whichever reads better on it."""
@@ -47,6 +45,13 @@ class ColourScale:
         for i, name in enumerate(self._stops):
             ramp.setColorAt(i / (len(self._stops) - 1), QColor(name))
         return QBrush(ramp)
+
+
+def step_of(value: float, is_signed: bool, reach: float) -> int:
+    """Return the place of a finite value in the table of colours of any theme."""
+    share = value / (reach if reach > 0 else 1.0)
+    share = 0.5 * (share + 1.0) if is_signed else share
+    return round(min(max(share, 0.0), 1.0) * (_STEPS - 1))
 
 
 @cache

@@ -107,7 +107,9 @@ def _draw_marks(painter: QPainter, cell: Cell, path: PathView, x: Floats, role: 
         painter.drawPolygon(QPolygonF([QPointF(at + dx, middle + dy) for dx, dy in diamond]))
     painter.setPen(pen(role.fail, 1.5))
     where = np.flatnonzero(marks.unsettled)
-    heights = np.clip(cell.y(path.value[where]), plot.top() + _MARK, plot.bottom() - _MARK)
+    values = path.value[where]
+    heights = np.where(np.isfinite(values), cell.y(values), plot.top())  # a gap is marked on top
+    heights = np.clip(heights, plot.top() + _MARK, plot.bottom() - _MARK)
     for at, y in _spread_pairs(x[where], heights):
         reach = QRectF(at - _MARK, y - _MARK, 2.0 * _MARK, 2.0 * _MARK)
         painter.drawLine(reach.topLeft(), reach.bottomRight())

@@ -9,14 +9,16 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPixmap, QRegion
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from outsample.windows import iso
 from outsample_desktop.resolve.calibration_views import PathsView, PathView
 from outsample_desktop.resolve.numbers import significant
 from outsample_desktop.resolve.views import same
 from outsample_desktop.theme import Colours
+from outsample_desktop.widgets.canvas import Canvas
+from outsample_desktop.widgets.cell_grid import hatch
 from outsample_desktop.widgets.lettering import elided, width_of, write_in
 from outsample_desktop.widgets.pane_title import PaneTitle
 from outsample_desktop.widgets.path_cells import Cell, cells_of
@@ -28,7 +30,8 @@ __all__ = ["PathsPane"]
 _POINTS: Final = 7.5
 _TILE: Final = 512  # pixels of a hatched square
 _APART: Final = 8.0  # pixels between a title and its level
-_BY_KEYBOARD: Final = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+_CAP: Final = 4.0  # half the width of the ends of an error bar, pixels
+_POOLED: Final = 2  # hue
 _STEPS: Final = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
@@ -71,40 +74,31 @@ class PathsPane(QWidget):
         self.canvas.render_view(view)
 
 
-class PathsCanvas(QWidget):
+class PathsCanvas(Canvas[PathsView | None]):
     """The small plots themselves; signals as of `PathsPane`."""
 
     pointed = Signal(object)
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName(name)
+        super().__init__(name, (200, 60), parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(200, 60)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setMouseTracking(True)
-        self._view: PathsView | None = None
-        self._role: Colours | None = None
         self._cells: tuple[Cell, ...] = ()
         self._still: QPixmap | None = None
         self._hatch = QPixmap()
-        self._has_ring = False
 
     def paint_in(self, role: Colours) -> None:
         """Take the colours of a theme."""
-        self._role, self._still, self._hatch = role, None, _hatched(role.purge, role.panel)
-        self.update()
+        self._still, self._hatch = None, _hatched(role)
+        super().paint_in(role)
 
     def render_view(self, view: PathsView | None) -> None:
         """Show a view; None shows nothing."""
-        old, self._view = self._view, view
-        if not _is_still(old, view):
+        if not _is_still(self._view, view):
             self._still = None
         if view is not None:
             texts = (f"{path.title} {path.level_text}" for path in view.paths)
             self.setAccessibleDescription(f"{view.title}: {'; '.join(texts)}")
-        self.update()
+        super().render_view(view)
 
     # ------------------------------------------------------------------ mouse and keyboard
 
@@ -144,40 +138,21 @@ class PathsCanvas(QWidget):
             place = 0 if key == Qt.Key.Key_Home else last
         self.pointed.emit(int(view.times[min(max(place, 0), last)]))
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the focus ring to who came by the keyboard."""
-        super().focusInEvent(event)
-        self._has_ring = event.reason() in _BY_KEYBOARD
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Hide the focus ring."""
-        super().focusOutEvent(event)
-        self._has_ring = False
-        self.update()
-
     # ------------------------------------------------------------------ painting
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def _paint(self, painter: QPainter, role: Colours, where: QRegion) -> None:
         """Paint washes, the kept picture, and what moves over it."""
-        del event
-        role, view = self._role, self._view
-        if role is None:
+        view = self._view
+        if view is None or not view.paths:
             return
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(role.panel))
-        if view is not None and view.paths:
-            if self._still is None or self._still.size() != self.size() * self.devicePixelRatioF():
-                self._keep_still(view, role)
-            for cell in self._cells:
-                self._paint_windows(painter, cell, view, role)
-            if self._still is not None:
-                painter.drawPixmap(0, 0, self._still)
-            for cell, path in zip(self._cells, view.paths, strict=False):
-                self._paint_level(painter, cell, path, view, role)
-        if self._has_ring:
-            painter.setPen(pen(role.passed, 1.0, Qt.PenStyle.DotLine))
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        if self._still is None or self._still.size() != self.size() * self.devicePixelRatioF():
+            self._keep_still(view, role)
+        for cell in self._cells:
+            self._paint_windows(painter, cell, view, role)
+        if self._still is not None:
+            painter.drawPixmap(0, 0, self._still)
+        for cell, path in zip(self._cells, view.paths, strict=False):
+            self._paint_level(painter, cell, path, view, role)
 
     def _keep_still(self, view: PathsView, role: Colours) -> None:
         """Draw what no boundary moves."""
@@ -212,39 +187,68 @@ class PathsCanvas(QWidget):
 
     @staticmethod
     def _paint_level(painter: QPainter, cell: Cell, path: PathView, view: PathsView, role: Colours) -> None:
-        """Write the title, and draw the level over the train window, dotted on over the test window."""
+        """Write the title, and draw what the train window gives, dashed on over the test window."""
+        has_exact, rough, hue = isfinite(path.exact), role.models[_POOLED], role.models[path.hue]
         if isfinite(path.level):
-            y = cell.height_of(path.level)
-            for window, width, style in (
-                (view.split.train, 2.0, Qt.PenStyle.SolidLine),
-                (view.split.test, 1.0, Qt.PenStyle.DashLine),
-            ):
-                painter.setPen(pen(role.models[2], width, style))
-                painter.drawLine(QPointF(cell.pixel(window.start), y), QPointF(cell.pixel(window.stop), y))
+            _draw_level(painter, cell, view, path.level, (rough, 1.0 if has_exact else 2.0), goes_on=not has_exact)
+        if has_exact:
+            _draw_level(painter, cell, view, path.exact, (hue, 2.0), goes_on=True)
+            painter.setPen(pen(hue))
+            _draw_error(painter, cell, view, path)
         x = cell.pixel(view.cursor)
         painter.setPen(pen(role.muted, 1.0, Qt.PenStyle.DotLine))
         painter.drawLine(QPointF(x, cell.plot.top()), QPointF(x, cell.plot.bottom()))
         line = (cell.box.left() + 6.0, cell.box.top(), cell.box.width() - 6.0, cell.plot.top() - cell.box.top())
-        title, level = _heading(path, line[2])
-        painter.setPen(pen(role.models[2]))
+        title, level = _heading(path, cell, line[2])
+        painter.setPen(pen(hue if has_exact else rough))
         write_in(painter, line, level, _POINTS, align=1.0)
         painter.setPen(pen(role.text))
         write_in(painter, line, title, _POINTS, align=0.0)
 
 
-def _hatched(colour: str, ground: str) -> QPixmap:
+def _draw_level(
+    painter: QPainter, cell: Cell, view: PathsView, level: float, ink: tuple[str, float], goes_on: bool
+) -> None:
+    """Draw a level over the train window, and thin dashes where it is taken on to the test window."""
+    y, (colour, width) = cell.height_of(level), ink
+    train, test = view.split.train, view.split.test
+    painter.setPen(pen(colour, width))
+    painter.drawLine(QPointF(cell.pixel(train.start), y), QPointF(cell.pixel(train.stop), y))
+    if goes_on:
+        painter.setPen(pen(colour, 1.0, Qt.PenStyle.DashLine))
+        painter.drawLine(QPointF(cell.pixel(test.start), y), QPointF(cell.pixel(test.stop), y))
+
+
+def _draw_error(painter: QPainter, cell: Cell, view: PathsView, path: PathView) -> None:
+    """Draw the 95 % interval of the exact estimate beside the boundary, on the side of the train window."""
+    if not isfinite(path.exact_error):
+        return
+    x = max(cell.pixel(view.split.train.stop) - _CAP - 2.0, cell.pixel(view.split.train.start))
+    low, high = (cell.height_of(path.exact + sign * path.exact_error) for sign in (-1.0, 1.0))
+    painter.drawLine(QPointF(x, low), QPointF(x, high))
+    for y in (low, high):
+        painter.drawLine(QPointF(x - _CAP, y), QPointF(x + _CAP, y))
+
+
+def _hatched(role: Colours) -> QPixmap:
     """Return a hatched square: copied, it takes a fiftieth of the time of a brush with a pattern."""
     tile = QPixmap(_TILE, _TILE)
-    tile.fill(QColor(ground))
+    tile.fill(QColor(role.panel))
     painter = QPainter(tile)
-    painter.fillRect(tile.rect(), QBrush(QColor(colour), Qt.BrushStyle.BDiagPattern))
+    painter.fillRect(tile.rect(), hatch(role))
     painter.end()
     return tile
 
 
-def _heading(path: PathView, room: float) -> tuple[str, str]:
-    """Return title and level as they fit beside each other: the unit goes first, then the error of the level."""
-    title, level, bare = path.title, path.level_text, path.level_text.partition(" ± ")[0]
+def _heading(path: PathView, cell: Cell, room: float) -> tuple[str, str]:
+    """Return title and level as they fit beside each other: the unit goes first, then the error of the level.
+
+    An arrow says that the level lies beyond the axis.
+    """
+    best = path.exact if isfinite(path.exact) else path.level
+    beyond = "↑ " if best > cell.high else "↓ " if best < cell.low else ""
+    title, level = path.title, f"{beyond}{path.level_text}"
+    bare = level.partition(" ± ")[0]
     whole = f"{title} [{path.unit}]" if path.unit else title
     for left, right in ((whole, level), (title, level), (title, bare)):
         if width_of(left, _POINTS) + width_of(right, _POINTS) + _APART <= room:
@@ -260,7 +264,10 @@ def said_of(path: PathView, view: PathsView, place: int) -> str:
     notes += ["at its lower bound"] if marks.below[place] else []
     notes += ["at its upper bound"] if marks.above[place] else []
     notes += ["the search did not converge"] if marks.unsettled[place] else []
-    notes += ["the Feller condition is broken"] if marks.feller[place] else []
+    notes += ["the Feller condition is violated"] if marks.feller[place] else []
+    known = (("exact", path.exact), ("pooled", path.level))
+    levels = [f"{name} {significant(level)}" for name, level in known if isfinite(level)]
+    notes += [f"train window: {', '.join(levels)}"] if levels else []
     when = iso(int(view.times[place]))[:16].replace("T", " ")
     return f"{path.title} at {when} UTC: {significant(value)} {path.unit}\n{', '.join(notes)}".strip()
 

@@ -1,15 +1,17 @@
 """The error surface: one painted cell per moneyness and tenor, with its number, its sparsity and the brush."""
 
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QRegion
+from PySide6.QtWidgets import QWidget
 
 from outsample_desktop.resolve.numbers import vol_text
 from outsample_desktop.resolve.views import SurfaceView
 from outsample_desktop.theme import Colours
-from outsample_desktop.widgets.colour_scale import ColourScale
+from outsample_desktop.widgets.canvas import Canvas
+from outsample_desktop.widgets.cell_grid import CellGrid, hatch
+from outsample_desktop.widgets.colour_scale import ColourScale, step_of
 from outsample_desktop.widgets.lettering import width_of, write, write_in
 from outsample_desktop.widgets.plot import pen
 
@@ -22,8 +24,10 @@ _SCALE: Final = 46.0
 _LINE: Final = 14.0
 _CELL, _LABEL = 8.0, 7.5  # points
 
+Cell = tuple[int, str, str, bool] | None  # step of the colour, value, count, whether it is sparse; None without a value
 
-class SurfacePane(QWidget):
+
+class SurfacePane(Canvas[SurfaceView]):
     """Cells of the error surface.
 
     Signals
@@ -35,81 +39,72 @@ class SurfacePane(QWidget):
     brushed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName("Error surface")
+        super().__init__("Error surface", (280, 120), parent)
+        self._cells: list[Cell] = []
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(280, 120)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setMouseTracking(True)
-        self._view: SurfaceView | None = None
-        self._role: Colours | None = None
-
-    def paint_in(self, role: Colours) -> None:
-        """Take the colours of a theme."""
-        self._role = role
-        self.update()
 
     def render_view(self, view: SurfaceView) -> None:
-        """Show a view."""
+        """Show a view; where only values differ, only cells that look different are painted."""
+        old, before = self._view, self._cells
+        self._cells = _cells(view)
+        if old is None or _frame(old) != _frame(view):
+            self.setAccessibleDescription(f"{view.title}, {view.unit}" if view.rows else view.note)
+            super().render_view(view)
+            return
         self._view = view
-        self.setAccessibleDescription(f"{view.title}, {view.unit}" if view.rows else view.note)
-        self.update()
+        places = self._grid(view).places() if view.rows else ()
+        for (_, _, place), was, now in zip(places, before, self._cells, strict=True):
+            if was != now:
+                self.update(*place)
 
     def cell_rectangle(self, row: int, column: int) -> QRectF:
         """Return the pixels of a cell; rows run from short tenors at the bottom to long ones at the top."""
         view = self._view
         if view is None or not view.rows:
             return QRectF()
-        width = (self.width() - _LEFT - _SCALE) / len(view.columns)
-        height = (self.height() - _TOP - _BOTTOM) / len(view.rows)
-        top = _TOP + (len(view.rows) - 1 - row) * height
-        return QRectF(_LEFT + column * width, top, width, height)
+        return self._grid(view).cell(len(view.rows) - 1 - row, column)
 
     def cell_at(self, position: QPointF) -> int | None:
         """Return the cell under a position, or None."""
         view = self._view
         if view is None or not view.rows:
             return None
-        area = QRectF(_LEFT, _TOP, self.width() - _LEFT - _SCALE, self.height() - _TOP - _BOTTOM)
-        if not area.contains(position):
-            return None
-        column = int((position.x() - area.left()) / area.width() * len(view.columns))
-        row = len(view.rows) - 1 - int((position.y() - area.top()) / area.height() * len(view.rows))
-        return max(row, 0) * len(view.columns) + min(column, len(view.columns) - 1)
+        found = self._grid(view).at(position)
+        return None if found is None else (len(view.rows) - 1 - found[0]) * len(view.columns) + found[1]
 
-    def _paint_cells(self, painter: QPainter, view: SurfaceView, role: Colours) -> None:
-        scale = ColourScale(role, view.is_signed, view.reach)
-        first = self.cell_rectangle(0, 0)
+    def _grid(self, view: SurfaceView) -> CellGrid:
+        area = QRectF(_LEFT, _TOP, self.width() - _LEFT - _SCALE, self.height() - _TOP - _BOTTOM)
+        return CellGrid(area, len(view.rows), len(view.columns))
+
+    def _paint(self, painter: QPainter, role: Colours, where: QRegion) -> None:
+        view = self._view
+        if view is None or not view.rows:
+            self._write_note(painter, role, "" if view is None else view.note)
+            return
+        self._paint_cells(painter, view, role, where)
+        if not self._grid(view).area.contains(QRectF(where.boundingRect())):
+            self._paint_labels(painter, view, role)
+            self._paint_scale(painter, view, role)
+
+    def _paint_cells(self, painter: QPainter, view: SurfaceView, role: Colours, where: QRegion) -> None:
+        grid, scale, too_few = self._grid(view), ColourScale(role, view.is_signed, view.reach), hatch(role)
+        first = grid.cell(0, 0)
         with_text = first.width() >= 34 and first.height() >= 13
         with_count = first.height() >= 30
-        hatch = QBrush(QColor(role.purge), Qt.BrushStyle.BDiagPattern)
-        raised = QColor(role.raised)
-        values, counts, sparse = view.value.tolist(), view.count.tolist(), view.sparse.tolist()
-        across = [round(first.left() + column * first.width()) for column in range(len(view.columns) + 1)]
-        down = [round(first.bottom() - row * first.height()) for row in range(len(view.rows) + 1)]
-        for row, line in enumerate(values):
-            top, height = down[row + 1], down[row] - down[row + 1] - 1
-            for column, value in enumerate(line):
-                left, width = across[column], across[column + 1] - across[column] - 1
-                if value != value:
-                    painter.fillRect(left, top, width, height, raised)
-                    painter.fillRect(left, top, width, height, hatch)
-                    continue
-                fill, ink = scale.colours(value)
-                painter.fillRect(left, top, width, height, fill)
-                if sparse[row][column]:
-                    painter.fillRect(left, top, width, height, hatch)
-                if not with_text:
-                    continue
-                painter.setPen(ink)
-                text = vol_text(value, view.unit)
-                if with_count:
-                    middle = top + 0.5 * height
-                    write_in(painter, (left, middle - _LINE, width, _LINE), text, _CELL)
-                    write_in(painter, (left, middle, width, _LINE), f"n {int(counts[row][column]):,}", _CELL)
-                else:
-                    write_in(painter, (left, top, width, height), text, _CELL)
+        for row, column, (left, top, width, height) in grid.fill(painter, view.value[::-1], scale, role, where):
+            shown = self._cells[row * grid.columns + column]
+            assert shown is not None
+            _, text, count, is_sparse = shown
+            if is_sparse:
+                painter.fillRect(left, top, width, height, too_few)
+            if not with_text:
+                continue
+            if with_count:
+                middle = top + 0.5 * height
+                write_in(painter, (left, middle - _LINE, width, _LINE), text, _CELL)
+                write_in(painter, (left, middle, width, _LINE), count, _CELL)
+            else:
+                write_in(painter, (left, top, width, height), text, _CELL)
         if view.cell is not None and 0 <= view.cell < view.value.size:
             chosen = self.cell_rectangle(*divmod(view.cell, len(view.columns))).adjusted(1, 1, -1, -1)
             painter.setPen(pen(role.window, 4.0))
@@ -184,32 +179,22 @@ class SurfacePane(QWidget):
         column = min(max(column + steps[key][1], 0), len(view.columns) - 1)
         self.brushed.emit(row * len(view.columns) + column)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the focus ring."""
-        super().focusInEvent(event)
-        self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint cells, labels and the colour scale."""
-        del event
-        role, view = self._role, self._view
-        if role is None:
-            return
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(role.panel))
-        if view is None or not view.rows:
-            painter.setPen(pen(role.muted))
-            painter.drawText(self.rect().adjusted(16, 0, -16, 0), _WRAPPED, "" if view is None else view.note)
-        else:
-            self._paint_cells(painter, view, role)
-            self._paint_labels(painter, view, role)
-            self._paint_scale(painter, view, role)
-        if self.hasFocus():
-            painter.setPen(pen(role.passed, 1.0, Qt.PenStyle.DotLine))
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+def _cells(view: SurfaceView) -> list[Cell]:
+    """Return what each cell looks like, the first row on top."""
+    parts = (part[::-1].ravel().tolist() for part in (view.value, view.count, view.sparse))
+    return [
+        (step_of(value, view.is_signed, view.reach), vol_text(value, view.unit), f"n {int(count):,}", is_sparse)
+        if value == value
+        else None
+        for value, count, is_sparse in zip(*parts, strict=True)
+    ]
 
 
-_WRAPPED: Final = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
+def _frame(view: SurfaceView) -> tuple[Any, ...]:
+    """Return everything on screen but what stands in the cells."""
+    labels = (view.rows, view.columns, view.title, view.unit, view.column_title, view.note)
+    return (*labels, view.is_signed, view.reach, view.cell)
 
 
 def _edge(label: str) -> str:

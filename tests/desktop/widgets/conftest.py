@@ -6,6 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtGui import QPaintEvent, QRegion
+from PySide6.QtWidgets import QApplication, QWidget
 
 from outsample.calibration.tape import CalibrationTape
 from outsample.report import analyse
@@ -261,3 +264,31 @@ def spoiled(
         "correlation": (matrix, typical_calibration.correlation),
     }
     return lambda pane, kind: ways[pane][0](ways[pane][1], kind)
+
+
+class _Painted(QObject):
+    """Collects where a widget is painted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.region = QRegion()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.region += event.region()
+        return False
+
+
+@pytest.fixture
+def region_of() -> Callable[[QWidget, Callable[[], None]], QRegion]:
+    """Return the function from a widget and a change to the region of the widget that is painted because of it."""
+
+    def find(widget: QWidget, change: Callable[[], None]) -> QRegion:
+        watch = _Painted()
+        widget.installEventFilter(watch)
+        change()
+        QApplication.processEvents()
+        widget.removeEventFilter(watch)
+        return watch.region
+
+    return find

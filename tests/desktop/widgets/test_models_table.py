@@ -3,8 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QEvent, QObject
-from PySide6.QtGui import QRegion
 from PySide6.QtWidgets import QApplication
 
 from outsample.verdict import Status
@@ -20,20 +18,6 @@ ROWS = tuple(
 )
 
 
-class Painted(QObject):
-    """Collects where a widget is painted."""
-
-    def __init__(self, widget):
-        super().__init__()
-        self.region = QRegion()
-        widget.installEventFilter(self)
-
-    def eventFilter(self, watched, event):
-        if event.type() == QEvent.Type.Paint:
-            self.region += event.region()
-        return False
-
-
 @pytest.fixture
 def table(qtbot):
     made = ModelsTable()
@@ -47,32 +31,34 @@ def table(qtbot):
     return made
 
 
-def painted_after(table, rows):
-    watch = Painted(table.viewport())
-    table.render_view(ModelsView(HEADERS, rows))
-    QApplication.processEvents()
-    table.viewport().removeEventFilter(watch)
-    return watch.region
+@pytest.fixture
+def painted_after(table, region_of):
+    """Return the function from rows to the region that showing them paints."""
+
+    def after(rows):
+        return region_of(table.viewport(), lambda: table.render_view(ModelsView(HEADERS, rows)))
+
+    return after
 
 
-def test_a_row_that_differs_is_painted_alone(table):
-    region = painted_after(table, (ROWS[0], replace(ROWS[1], cells=("2.0",)), ROWS[2]))
+def test_a_row_that_differs_is_painted_alone(table, painted_after):
+    region = painted_after((ROWS[0], replace(ROWS[1], cells=("2.0",)), ROWS[2]))
     box = region.boundingRect()
     assert (box.top(), box.height()) == (table.rowViewportPosition(1), table.rowHeight(1))
 
 
-def test_rows_that_stay_paint_nothing(table):
-    assert painted_after(table, tuple(replace(row) for row in ROWS)).isEmpty()
+def test_rows_that_stay_paint_nothing(painted_after):
+    assert painted_after(tuple(replace(row) for row in ROWS)).isEmpty()
 
 
-def test_another_number_of_rows_paints_them_all(table):
-    assert painted_after(table, ROWS[:2]).boundingRect() == table.viewport().rect()
+def test_another_number_of_rows_paints_them_all(table, painted_after):
+    assert painted_after(ROWS[:2]).boundingRect() == table.viewport().rect()
 
 
-def test_what_was_painted_row_by_row_is_what_is_painted_at_once(table):
+def test_what_was_painted_row_by_row_is_what_is_painted_at_once(table, painted_after):
     """In a window's own picture, rows that were not painted again are as they were."""
     rows = (ROWS[0], replace(ROWS[1], cells=("−27.5",), is_active=False), replace(ROWS[2], status=Status.FAIL))
-    painted_after(table, rows)
+    painted_after(rows)
     row_by_row = table.screen().grabWindow(table.winId()).toImage()
     table.viewport().update()
     QApplication.processEvents()

@@ -96,15 +96,15 @@ def plot_area(plot: Plot, pane) -> QRectF:
 
 
 def assert_nothing_outside(pane, image: QImage, theme: Theme) -> None:
-    """Curves keep to their plot: no pixel of a model's hue beside it. Grey is left out: it is near the text."""
+    """Curves keep to their plot: no pixel of a model's hue beside it but in a legend. Grey is near the text."""
     plots = pane.findChildren(Plot)
     if not plots:
         return
     seen = pixels(image)
     hue = np.isin(seen, [QColor(name).rgb() & 0xFFFFFF for name in colours(theme).models[1:]])
     ratio = image.devicePixelRatio()
-    for plot in plots:
-        area = plot_area(plot, pane)
+    legends = [QRectF(pane.names.geometry())] if isinstance(pane, FitSlicePane) else []
+    for area in (*legends, *(plot_area(plot, pane) for plot in plots)):
         top, bottom = (round(ratio * v) for v in (max(area.top(), 0), area.bottom()))
         left, right = (round(ratio * v) for v in (max(area.left(), 0), area.right()))
         hue[top:bottom, left:right] = False
@@ -232,8 +232,8 @@ def test_a_failure_is_written_in_its_row(made, spoiled, theme):
     sentence = "a smile needs 50 quotes in the train window, found 5; widen the window"
     row = replace(view.rows[-1], status=None, failure=sentence, cells=("",) * len(view.rows[-1].cells), is_on=True)
     before = pixels(pane.grab().toImage())
-    give(pane, replace(view, rows=(*view.rows[:-1], row)))
-    model, last = pane.model(), len(view.rows) - 1
+    give(pane, replace(view, rows=(*view.rows[:2], row)))
+    model, last = pane.model(), 2
     texts = [model.index(last, column).data() for column in range(model.columnCount())]
     assert sentence in texts
     assert "Cannot be judged" in texts
@@ -249,6 +249,6 @@ def test_a_failure_is_readable_as_it_stands_in_its_row(made, spoiled, qapp):
     for tail in ("widen the window", "switch off the other model"):
         sentence = f"a smile needs 50 quotes in the train window, found 5; {tail}"
         row = replace(view.rows[-1], status=None, failure=sentence, cells=("",) * len(view.rows[-1].cells), is_on=True)
-        give(pane, replace(view, rows=(*view.rows[:-1], row)))
+        give(pane, replace(view, rows=(*view.rows[:2], row)))
         pictures.append(pixels(pane.grab().toImage()))
     assert (pictures[0] != pictures[1]).any(), "the cure at the end of the sentence is cut off"

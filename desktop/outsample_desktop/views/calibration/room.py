@@ -22,7 +22,7 @@ from outsample_desktop.widgets.table_view import TableView
 __all__ = ["CalibrationRoom"]
 
 _TABLES: Final = {
-    "parameters": "Pooled parameters",
+    "parameters": "Parameters",
     "days": "Time by time",
     "quotes": "Quotes at the cursor",
     "correlations": "Correlations",
@@ -64,6 +64,7 @@ class CalibrationRoom(QWidget):
         self.panel.unwanted.connect(self.unwanted)
         self.tabs.currentChanged.connect(lambda _index: self._fill_table())
         self._view: CalibrationView | None = None
+        self._texts: dict[str, dict[str, int]] = {}
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -79,9 +80,9 @@ class CalibrationRoom(QWidget):
         for part in (*self.choosers.values(), self.build_other):
             self.title.add(part)
         left = _split(Qt.Orientation.Vertical, ((self.paths, 72), (self.quality, 28)))
-        above = _split(Qt.Orientation.Horizontal, ((self.smile, 50), (self.correlation, 50)))
+        above = _split(Qt.Orientation.Horizontal, ((self.smile, 53), (self.correlation, 47)))
         right = _split(Qt.Orientation.Vertical, ((above, 52), (self.tabs, 48)))
-        panes = _split(Qt.Orientation.Horizontal, ((left, 52), (right, 48)))
+        panes = _split(Qt.Orientation.Horizontal, ((left, 48), (right, 52)))
         self._stack = QStackedLayout()
         self._stack.addWidget(panes)
         self._stack.addWidget(self.panel)
@@ -123,6 +124,9 @@ class CalibrationRoom(QWidget):
         if old is None or old.standing != view.standing:
             self.panel.show_standing(view.standing)
             self._stack.setCurrentIndex(1 if view.standing.sentence else 0)
+        if old is None or (old.state, old.message) != (view.state, view.message):
+            self.title.show_text(f"Calibration, {view.state}" if view.state else "Calibration", view.message)
+            self.setAccessibleDescription(f"{view.state}: {view.message}" if view.state else "")
         offer = "" if view.compared is None else view.compared.offer
         if self.build_other.text() != offer or old is None:
             self.build_other.setText(offer)
@@ -144,15 +148,25 @@ class CalibrationRoom(QWidget):
             return
         name = list(self.tables)[self.tabs.currentIndex()]
         table: Table = getattr(self._view, name)
-        shown, view = self.tables[name].table, self.tables[name]
-        if same(shown, table):
+        view = self.tables[name]
+        if same(view.table, table):
             return
         view.show_table(table)
-        if [one.header for one in shown.columns] != [one.header for one in table.columns]:
+        if self._outgrows(name, table):
             header = view.horizontalHeader()
             header.setStretchLastSection(False)
             view.resizeColumnsToContents()  # not at every move: the widths stand while the numbers change
             header.setStretchLastSection(True)
+
+    def _outgrows(self, name: str, table: Table) -> bool:
+        """Whether a table needs other widths: its columns are others, or a text is longer than any before it."""
+        texts = {one.header: one.values.dtype.itemsize * (one.values.dtype.kind == "U") for one in table.columns}
+        old = self._texts.get(name, {})
+        if list(old) != list(texts):
+            self._texts[name] = texts
+            return True
+        self._texts[name] = {header: max(size, texts[header]) for header, size in old.items()}
+        return self._texts[name] != old
 
 
 _LABELS: Final = {

@@ -84,8 +84,9 @@ class StandingPanel(QWidget):
 
     def _show_texts(self) -> None:
         standing, is_running = self._standing, not self.progress.isHidden()
-        texts = (text[:1].upper() + text[1:] for text in (self._problem, standing.sentence) if text)
-        self.sentence.setText("\n\n".join(texts))
+        said = (standing.meanwhile,) if is_running else (self._problem, standing.sentence)
+        self.sentence.setText("\n\n".join(text[:1].upper() + text[1:] for text in said if text))
+        self.sentence.setMinimumHeight(0)  # or the label would never ask for less than it had
         self.sentence.setFixedHeight(max(self.sentence.heightForWidth(_WIDTH), 0))  # else a second line is cut off
         self.build.setText(standing.offer)
         self.build.setVisible(bool(standing.offer) and not is_running)
