@@ -2,55 +2,58 @@
 
 `parallel=True` aborts when two threads overlap in numba's workqueue layer; callers run a kernel on two Python
 threads instead. The cache folder must be known before numba is imported, and a folder that cannot be written
-must not stop the application: then kernels compile anew in each process.
+must not stop the application: see `outsample.kernel_cache` and `outsample.plain_twins`.
 """
 
-import hashlib
 import os
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
-import platformdirs
+from outsample.kernel_cache import Keeping, choose_cache
+from outsample.plain_twins import PLAIN_TWINS, twin_named
 
-__all__ = ["CACHE_IS_WRITABLE", "kernel"]
+__all__ = ["CACHE", "IS_PLAIN", "KERNELS", "kernel", "problem", "where_kernels_are"]
 
-_PREFIX: Final = "kernels-"
-
-
-def _writable_cache() -> bool:
-    """Choose a folder by what the kernels say, and return whether it can be written.
-
-    numba looks only at the file of a kernel itself to see whether its machine code is current; what the kernel
-    takes in from other files may have changed with an upgrade.
-    """
-    chosen = os.environ.get("NUMBA_CACHE_DIR") or str(platformdirs.user_cache_path("outsample") / "numba")
-    folder = Path(chosen) if Path(chosen).name.startswith(_PREFIX) else Path(chosen) / f"{_PREFIX}{_kernel_digest()}"
-    os.environ["NUMBA_CACHE_DIR"] = str(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return True
-    except OSError:
-        return False
-
-
-def _kernel_digest() -> str:
-    digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.rglob("*.py")):
-        text = path.read_bytes()
-        if b"outsample.compiled" in text or b"formulas.inlined" in text or b"numba" in text:
-            digest.update(text)
-    return digest.hexdigest()[:12]
-
-
-Function = TypeVar("Function", bound=Callable[..., Any])
-CACHE_IS_WRITABLE: Final = _writable_cache()
+CACHE: Final = choose_cache()
+_IS_ASKED_FOR: Final = os.environ.get("OUTSAMPLE_KERNELS") == "plain"  # in tests, and to find what a difference is from
+IS_PLAIN: Final = _IS_ASKED_FOR or CACHE.keeping is Keeping.NOWHERE
 
 import numba  # noqa: E402  (the cache folder above must be set before numba reads it)
+from numba.extending import overload  # noqa: E402
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+KERNELS: Final[dict[str, Any]] = {}  # by module and name, in the order of their imports; twins are not among them
 
 
 def kernel(function: Function) -> Function:
-    """Compile `function` on first call; releases the GIL; cached on disk where the folder allows it."""
-    return cast(Function, numba.njit(nogil=True, cache=CACHE_IS_WRITABLE, error_model="numpy")(function))
+    """Compile `function` on first call; releases the GIL; cached on disk where the folder allows it.
+
+    Where `IS_PLAIN`, a function that has a twin is the twin when Python calls it, and machine code inside kernels.
+    """
+    name = f"{function.__module__}.{function.__name__}"
+    if IS_PLAIN and name in PLAIN_TWINS:
+        plain = twin_named(PLAIN_TWINS[name], function)
+        overload(plain, jit_options={"error_model": "numpy"}, strict=False)(lambda *_: function)
+        return cast(Function, plain)
+    compiled = numba.njit(nogil=True, cache=CACHE.is_writable, error_model="numpy")(function)
+    KERNELS[name] = compiled
+    return cast(Function, compiled)
+
+
+def problem() -> str:
+    """Return one sentence where formulas are not what they should be; empty where they are."""
+    if CACHE.problem or not _IS_ASKED_FOR:
+        return CACHE.problem
+    return "fast formulas need to be asked for, found OUTSAMPLE_KERNELS=plain; unset it for more than numpy's speed"
+
+
+def where_kernels_are() -> str:
+    """Return in a few words how formulas are computed and where machine code is."""
+    twins = "plain numpy where there is a twin, the others " if IS_PLAIN else ""
+    match CACHE.keeping:
+        case Keeping.KEPT:
+            return f"{twins}compiled and kept in {CACHE.folder}"
+        case Keeping.SESSION:
+            return f"{twins}compiled, kept until the session ends in {CACHE.folder}; {CACHE.wanted} cannot be written"
+        case Keeping.NOWHERE:
+            return f"{twins}compiled, not kept; {CACHE.wanted} cannot be written, nor can the temporary folder"

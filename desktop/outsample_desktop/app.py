@@ -3,7 +3,7 @@
 1. Ask Qt for its platform, and fall back to none where there is no display.
 2. Make the window empty and show it: nothing heavy is imported before this.
 3. Load what was asked for, or the sample market, on a worker; the window answers meanwhile.
-4. Compile kernels behind the running window, not before it.
+4. On first use, compile kernels in another process behind the running window; what needs them waits for its part.
 """
 
 import faulthandler
@@ -44,6 +44,7 @@ def run(files: list[str], trace_startup: bool = False) -> int:
     if trace_startup:
         window.painted.connect(lambda _answer: _trace("first numbers painted", started))
         QTimer.singleShot(0, lambda: _trace("window shown", started))
+    window.compiling.start()
     if files:
         window.open_files(files)
     else:
@@ -62,6 +63,7 @@ def self_test() -> int:
     window.evaluator.broke.connect(lambda error: problems.append(repr(error)))
     window.loader.failed.connect(problems.append)
     window.loader.broke.connect(lambda error: problems.append(repr(error)))
+    _prepare(window)
     with tempfile.TemporaryDirectory() as folder:
         for source in (SAMPLE, SP500):
             answered = _opened(window, source, problems)
@@ -78,6 +80,15 @@ def self_test() -> int:
     for problem in problems:
         sys.stderr.write(f"self-test: {problem}\n")
     return 1 if problems else 0
+
+
+def _prepare(window: MainWindow) -> None:
+    """Wait until formulas are compiled, so that what is waited for afterwards does not take minutes."""
+    loop = QEventLoop()
+    window.compiling.ended.connect(loop.quit)
+    window.compiling.start()
+    if window.compiling.is_running:
+        loop.exec()
 
 
 def _enter(window: MainWindow, room: Room) -> None:

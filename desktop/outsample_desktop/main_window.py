@@ -24,6 +24,7 @@ from outsample.windows import Handle, Split, move
 from outsample_desktop.calibrating import Calibrating
 from outsample_desktop.case_file import looks_like_case, read_case
 from outsample_desktop.commands import Explainer, stepped, why_not
+from outsample_desktop.compiling import Compiling, Need
 from outsample_desktop.evaluator import Answer, Evaluator
 from outsample_desktop.front_table import fill_front_table
 from outsample_desktop.listings import Listings
@@ -86,6 +87,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._connect()
         self.explainer, self.calibrating, self.listings = Explainer(self), Calibrating(self), Listings(self)
+        self.compiling = Compiling(self)
         self.commands = build_menus(self)
         self.pane_menu = PaneMenu(self)
         self._take_theme()
@@ -241,7 +243,7 @@ class MainWindow(QMainWindow):
 
     def ask(self) -> None:
         """Ask for the answer to the present state."""
-        if self.workspace is None or self._is_closing:
+        if self.workspace is None or self._is_closing or self.compiling.postpones(Need.ANSWERS, self.ask):
             return
         self.evaluator.ask(self.session.state, self.workspace)
         if not self._late.isActive():
@@ -295,7 +297,7 @@ class MainWindow(QMainWindow):
         self.progress.show()
         self.cancel_button.show()
         self.status.setText(f"opening {Path(source.split(chr(10), maxsplit=1)[0]).name or source}")
-        self.loader.open(source)
+        self.compiling.when_ready(Need.READING, lambda: self.loader.open(source))
 
     def _take(self, loaded: Loaded) -> None:
         if self._is_closing:
@@ -390,6 +392,7 @@ class MainWindow(QMainWindow):
         """End the workers before the window goes."""
         self._is_closing = True
         self._late.stop()
+        self.compiling.close()
         self.loader.close()
         self.calibrating.close()
         self.listings.close()

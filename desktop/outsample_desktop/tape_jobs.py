@@ -1,45 +1,31 @@
 """Calibrations in the background: one process at a time, which may be cancelled, killed or crash, and harms nothing.
 
 A process and no thread, because a calibration is minutes of Python between short kernels, which would take the
-interpreter from the drag. `spawn` behaves alike on all three systems and in a frozen application, whose entry point
-begins with `freeze_support`. What is made is written whole or not at all and then read from the store, so that it does
+interpreter from the drag. What is made is written whole or not at all and then read from the store, so that it does
 not matter how a process ends.
 """
 
-import multiprocessing
-import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
-from outsample_desktop.tape_worker import Broke, Kept, Progress, Refused, TapeOrder, Work, calibrate_in_background
+from outsample_desktop.background_process import BackgroundProcess, Broke, how_it_ended
+from outsample_desktop.tape_worker import Kept, Progress, Refused, TapeOrder, Work, calibrate_in_background
 
 __all__ = ["TapeJobs"]
 
-_TURN: Final = 0.1  # seconds between two looks at whether a process is still wanted
-_GRACE: Final = 2.0  # seconds that a process gets to end by itself
-_GRACE_AT_CLOSE: Final = 0.3
+_GRACE_AT_CLOSE: Final = 0.3  # seconds that a process gets to end by itself
 
 
 class _Job:
     """One order on its way."""
 
-    def __init__(self, order: TapeOrder) -> None:
+    def __init__(self, order: TapeOrder, work: Work) -> None:
         self.order = order
         self.share = 0.0
-        self.deadline = float("inf")
         self.ending: object = None
-        self.is_over = threading.Event()
-
-    def end(self, grace: float) -> None:
-        """Let it go: now if it waits, within `grace` seconds if it runs."""
-        self.deadline = min(self.deadline, time.monotonic() + grace)
-        self.is_over.set()
+        self.process = BackgroundProcess(work, order)
 
 
 class TapeJobs(QObject):
@@ -67,7 +53,6 @@ class TapeJobs(QObject):
         self._work = work
         self._line = ThreadPoolExecutor(1, thread_name_prefix="calibrate")
         self._jobs: list[_Job] = []
-        self._process: SpawnProcess | None = None
         self.ended.connect(self._forget)
         application = QCoreApplication.instance()
         if application is not None:
@@ -76,7 +61,7 @@ class TapeJobs(QObject):
     def build(self, order: TapeOrder) -> None:
         """Carry out an order as soon as those before it are done; one that is under way already is not doubled."""
         if self.find(order) is None:
-            job = _Job(order)
+            job = _Job(order, self._work)
             self._jobs.append(job)
             self._line.submit(self._run, job)
 
@@ -92,18 +77,17 @@ class TapeJobs(QObject):
     def cancel(self) -> None:
         """Give up everything under way."""
         for job in self._jobs:
-            job.end(_GRACE)
+            job.process.end()
 
     def close(self) -> None:
         """Give up everything, and leave no process behind."""
         for job in self._jobs:
-            job.end(_GRACE_AT_CLOSE)
+            job.process.end(_GRACE_AT_CLOSE)
         self._line.shutdown(wait=True)
 
     def process_id(self) -> int | None:
         """Return the number of the process that runs, or None."""
-        process = self._process
-        return None if process is None else process.pid
+        return next((job.process.process_id for job in self._jobs if job.process.process_id is not None), None)
 
     def _forget(self, order: TapeOrder) -> None:
         self._jobs = [job for job in self._jobs if job.order is not order]
@@ -112,47 +96,20 @@ class TapeJobs(QObject):
 
     def _run(self, job: _Job) -> None:
         try:
-            if not job.is_over.is_set():
+            if not job.process.is_over:
                 self._see_through(job)
         finally:
             self.ended.emit(job.order)
 
     def _see_through(self, job: _Job) -> None:
         """Start a process, listen to it until it is gone, and say how it ended."""
-        spawn = multiprocessing.get_context("spawn")
-        heard, tell = spawn.Pipe(duplex=False)
-        wanted, want = spawn.Pipe(duplex=False)
-        process = spawn.Process(target=self._work, args=(job.order, tell, wanted), daemon=True)
         try:
-            process.start()
+            code = job.process.see_through(lambda message: self._take(job, message))
         except OSError as error:
             sentence = f"a calibration needs a process of its own, found none to be had ({error}); close something"
             self.failed.emit(job.order, sentence)
             return
-        finally:
-            tell.close()  # or its end would stay open here when the process is gone
-            wanted.close()
-        self._process = process
-        with heard, want:
-            self._listen(job, process, heard, want)
-        process.join(_GRACE)
-        if process.is_alive():
-            process.kill()
-            process.join()
-        self._process = None
-        self._tell_end(job, process.exitcode)
-        process.close()
-
-    def _listen(self, job: _Job, process: SpawnProcess, heard: Connection, want: Connection) -> None:
-        with suppress(EOFError, OSError):
-            while True:
-                if job.is_over.is_set():
-                    want.close()
-                    if time.monotonic() >= job.deadline:
-                        process.kill()
-                        return
-                if heard.poll(_TURN):
-                    self._take(job, heard.recv())
+        self._tell_end(job, code)
 
     def _take(self, job: _Job, message: object) -> None:
         if isinstance(message, Progress):
@@ -169,13 +126,12 @@ class TapeJobs(QObject):
                 self.failed.emit(job.order, sentence)
             case Broke(trace):
                 self.broke.emit(job.order, trace)
-            case _ if not job.is_over.is_set():
+            case _ if not job.process.is_over:
                 self.failed.emit(job.order, _lost(job, code))
 
 
 def _lost(job: _Job, code: int | None) -> str:
-    how = f"killed by signal {-code}" if code is not None and code < 0 else f"exit code {code}"
     return (
         f"the calibrations of {job.order.title} need their process to the end, found it gone at "
-        f"{100.0 * job.share:.0f} % ({how}); nothing else is lost: start them again"
+        f"{100.0 * job.share:.0f} % ({how_it_ended(code)}); nothing else is lost: start them again"
     )

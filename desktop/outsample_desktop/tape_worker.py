@@ -15,6 +15,7 @@ from typing import Final
 from outsample.calibration import CalibrationSettings
 from outsample.errors import DataError, OutsampleError
 from outsample.formulas.fourier import TransformModel
+from outsample_desktop.background_process import Broke, is_unwanted, say
 from outsample_desktop.session import State
 
 __all__ = ["Broke", "Kept", "Progress", "Refused", "TapeOrder", "Work", "calibrate_in_background"]
@@ -71,13 +72,6 @@ class Refused:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Broke:
-    """Something went wrong that no user could have caused."""
-
-    trace: str
-
-
 Work = Callable[[TapeOrder, Connection, Connection], None]
 
 
@@ -103,15 +97,15 @@ def calibrate_in_background(order: TapeOrder, tell: Connection, wanted: Connecti
             tell.send(Progress(share))
 
     try:
-        _carry_out(order, progress, lambda: _is_over(wanted))
+        _carry_out(order, progress, lambda: is_unwanted(wanted))
         tell.send(Kept())
     except BrokenPipeError:
         pass  # nobody listens any more
     except OutsampleError as error:
-        if not _is_over(wanted):
-            _say(tell, Refused(str(error)))
+        if not is_unwanted(wanted):
+            say(tell, Refused(str(error)))
     except Exception:  # noqa: BLE001  (whatever broke must reach the user)
-        _say(tell, Broke(traceback.format_exc()))
+        say(tell, Broke(traceback.format_exc()))
 
 
 def _carry_out(order: TapeOrder, progress: Callable[[float, str], None], cancelled: Callable[[], bool]) -> None:
@@ -127,15 +121,3 @@ def _carry_out(order: TapeOrder, progress: Callable[[float, str], None], cancell
     seen = as_seen(order.state, data)
     assert isinstance(seen, OptionQuotes)
     save_tape(seen, build_tape(seen, order.kind, order.settings, progress, cancelled))
-
-
-def _is_over(wanted: Connection) -> bool:
-    try:
-        return wanted.poll()
-    except OSError:  # how Windows says that the other end is closed
-        return True
-
-
-def _say(tell: Connection, message: object) -> None:
-    with suppress(OSError):
-        tell.send(message)

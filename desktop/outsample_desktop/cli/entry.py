@@ -9,11 +9,14 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from enum import IntEnum
 from pathlib import Path
+from typing import Final
 
 from outsample.errors import OutsampleError
 from outsample_desktop.cli.arguments import parse
 
 __all__ = ["Exit", "run"]
+
+COMPUTING: Final = ("evaluate", "calibrate", "report")
 
 
 class Exit(IntEnum):
@@ -77,7 +80,17 @@ def _carry_out(arguments: Namespace) -> int:
             from outsample_desktop.cli.window import self_test as command
         case _:
             from outsample_desktop.cli.window import open_window as command
+    _note_first_use(arguments.command)
     return command(arguments)
+
+
+def _note_first_use(command: str | None) -> None:
+    if command not in COMPUTING:
+        return
+    from outsample_desktop.cli.first_use import first_use_note
+
+    if note := first_use_note():
+        complain(note)
 
 
 def _drop_output() -> None:

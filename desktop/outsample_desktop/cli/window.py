@@ -24,11 +24,14 @@ def open_window(arguments: Namespace) -> int:
 
 
 def self_test(_: Namespace) -> int:
-    """Open and export every room without a screen."""
+    """Open and export every room without a screen, and say how formulas are computed."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from outsample.compiled import where_kernels_are
     from outsample_desktop.app import self_test as test
 
-    return int(test())
+    code = int(test())
+    print(f"formulas: {where_kernels_are()}")
+    return code
 
 
 def _require_display() -> None:

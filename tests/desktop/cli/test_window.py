@@ -3,6 +3,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from outsample.compiled import where_kernels_are
+
 
 @pytest.fixture
 def application(monkeypatch):
@@ -37,4 +39,6 @@ def test_a_missing_file_does_not_open_the_application(refused, application):
 
 
 def test_the_self_test_answers_with_its_own_code(call, application):
-    assert call("self-test").code == 1
+    answer = call("self-test")
+    assert answer.code == 1
+    assert answer.out == f"formulas: {where_kernels_are()}\n"

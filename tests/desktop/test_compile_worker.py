@@ -1,0 +1,96 @@
+"""The process of a first use, called in this one: what it tells, and that nobody has to listen."""
+
+import subprocess
+import sys
+from multiprocessing import Pipe
+from pathlib import Path
+
+import pytest
+
+from outsample import warm_up
+from outsample_desktop.background_process import Broke
+from outsample_desktop.compile_worker import Compiled, Passed, compile_in_background
+from outsample_desktop.compiling import Need
+
+
+class Pipes:
+    """Both ends of both pipes of a process."""
+
+    def __init__(self):
+        self.heard, self.tell = Pipe(duplex=False)
+        self.wanted, self.want = Pipe(duplex=False)
+
+    def run(self):
+        compile_in_background(Path("nowhere"), self.tell, self.wanted)
+        found = []
+        while self.heard.poll():
+            found.append(self.heard.recv())
+        return found
+
+    def close(self):
+        for end in (self.heard, self.tell, self.wanted, self.want):
+            end.close()
+
+
+@pytest.fixture
+def pipes():
+    made = Pipes()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def steps(monkeypatch):
+    """Three steps that do nothing, in the place of minutes of compiling."""
+    made = tuple(warm_up.Step(words, lambda _: None) for words in ("reading", "answers", "more"))
+
+    def work(_folder, progress, stepped):
+        for count, step in enumerate(made):
+            progress(step.words, count, 3)
+            stepped(step)
+
+    monkeypatch.setattr(warm_up, "STEPS", made)
+    monkeypatch.setattr(warm_up, "warm_up", work)
+    return made
+
+
+def test_every_step_is_told_with_how_far_it_is(pipes, steps):
+    assert pipes.run() == [
+        Compiled("reading", 0, 3),
+        Passed(1, False),
+        Compiled("answers", 1, 3),
+        Passed(2, False),
+        Compiled("more", 2, 3),
+        Passed(3, True),
+    ]
+
+
+def test_a_window_that_is_gone_ends_the_work(pipes, steps):
+    pipes.want.close()
+    assert pipes.run() == []
+
+
+def test_a_window_that_does_not_listen_any_more_ends_the_work(pipes, steps):
+    pipes.heard.close()
+    compile_in_background(Path("nowhere"), pipes.tell, pipes.wanted)
+
+
+def test_what_nobody_foresaw_is_told_with_its_place(pipes, monkeypatch):
+    monkeypatch.setattr(warm_up, "warm_up", lambda *_: 1 / 0)
+    (message,) = pipes.run()
+    assert isinstance(message, Broke)
+    assert message.trace.strip().endswith("ZeroDivisionError: division by zero")
+
+
+def test_what_the_window_waits_for_are_the_first_steps():
+    assert warm_up.STEPS[Need.READING - 1].words == "the reading of quotes"
+    assert warm_up.STEPS[Need.ANSWERS - 1].words == "the analysis of options"
+
+
+def test_the_process_takes_no_qt_along():
+    code = (
+        "import outsample_desktop.compile_worker, outsample.warm_up, sys; "
+        "print(any('PySide6' in name for name in sys.modules))"
+    )
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "False"
