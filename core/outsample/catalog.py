@@ -8,9 +8,10 @@ from typing import Any, Final
 from outsample.datasets import OptionQuotes, Prices
 from outsample.errors import UsageError
 from outsample.model import Dataset, Model
+from outsample.models.parametric_smile import CorradoSu, Leland, Sabr, Ssvi, Svi
 from outsample.models.smile import AbsoluteSmile, FlatVol, RelativeSmile
 from outsample.models.surface import FrozenSurface, RollingSurface
-from outsample.models.transform import SVCJ, Bates, Heston, Kou, Merton, VarianceGamma
+from outsample.models.transform import SVCJ, Bates, Heston, HestonState, Kou, Merton, VarianceGamma
 from outsample.models.value_at_risk import EwmaVaR, HistoricalVaR, NormalVaR, RollingHistoricalVaR
 from outsample.models.variance import EwmaVariance, RollingVariance, SampleVariance
 from outsample.scores import QLIKE, AbsoluteError, ErrorUnit, Pinball, Score, SquaredError
@@ -97,6 +98,12 @@ _OPTION_SCORES: Final = tuple(item.score.name for item in SCORES if item.kind is
 _VAR: Final = ("pinball-0.01",)
 _VARIANCE: Final = ("qlike",)
 
+
+def _frozen(name: str, title: str, summary: str, build: Callable[[], Model[Any]]) -> Entry:
+    """Return an option model that is fitted to vols once, and so has to beat the frozen surface."""
+    return Entry(name, title, summary, Kind.OPTIONS, build, _OPTION_SCORES, "frozen-surface", "squared-vol-points")
+
+
 MODELS: Final = (
     Entry(
         "rolling-surface",
@@ -114,95 +121,44 @@ MODELS: Final = (
         FrozenSurface,
         _OPTION_SCORES,
     ),
-    Entry(
-        "flat-vol",
-        "Flat vol",
-        "one volatility for every strike and tenor",
-        Kind.OPTIONS,
-        FlatVol,
-        _OPTION_SCORES,
-        "frozen-surface",
-        "squared-vol-points",
-    ),
-    Entry(
+    _frozen("flat-vol", "Flat vol", "one volatility for every strike and tenor", FlatVol),
+    _frozen(
         "absolute-smile",
         "Absolute smile",
         "volatility is a fixed function of strike and tenor (Dumas-Fleming-Whaley)",
-        Kind.OPTIONS,
         AbsoluteSmile,
+    ),
+    _frozen("relative-smile", "Relative smile", "volatility is a fixed function of moneyness and tenor", RelativeSmile),
+    _frozen("merton", "Merton", "constant volatility and normal jumps of the price", Merton),
+    _frozen("kou", "Kou", "constant volatility and exponential jumps, up and down with sizes of their own", Kou),
+    _frozen("variance-gamma", "Variance gamma", "Brownian motion on a random clock: jumps alone", VarianceGamma),
+    _frozen("heston", "Heston", "variance reverts to a mean and is correlated with the price", Heston),
+    _frozen("bates", "Bates", "Heston with independent jumps of the price", Bates),
+    _frozen("svcj", "SVCJ", "Heston with jumps of price and variance at the same times", SVCJ),
+    Entry(
+        "heston-state",
+        "Heston, state refit",
+        "Heston with the structure of the train window and the variance of the last time",
+        Kind.OPTIONS,
+        HestonState,
         _OPTION_SCORES,
-        "frozen-surface",
+        "rolling-surface",
         "squared-vol-points",
     ),
-    Entry(
-        "relative-smile",
-        "Relative smile",
-        "volatility is a fixed function of moneyness and tenor",
-        Kind.OPTIONS,
-        RelativeSmile,
-        _OPTION_SCORES,
-        "frozen-surface",
-        "squared-vol-points",
+    _frozen(
+        "svi", "SVI", "a drawn smile with straight wings in variance, over moneyness, and a level for each tenor", Svi
     ),
+    _frozen("ssvi", "SSVI", "a surface of six parameters without static arbitrage", Ssvi),
+    _frozen("sabr", "SABR", "lognormal volatility, correlated with the price, by Hagan's expansion", Sabr),
+    _frozen("corrado-su", "Corrado-Su", "Black's formula with skewness and kurtosis of the log return", CorradoSu),
     Entry(
-        "merton",
-        "Merton",
-        "constant volatility and normal jumps of the price",
+        "leland",
+        "Leland",
+        "the realised volatility of the underlying, with the costs of a hedge: no option price",
         Kind.OPTIONS,
-        Merton,
+        Leland,
         _OPTION_SCORES,
         "frozen-surface",
-        "squared-vol-points",
-    ),
-    Entry(
-        "kou",
-        "Kou",
-        "constant volatility and exponential jumps, up and down with sizes of their own",
-        Kind.OPTIONS,
-        Kou,
-        _OPTION_SCORES,
-        "frozen-surface",
-        "squared-vol-points",
-    ),
-    Entry(
-        "variance-gamma",
-        "Variance gamma",
-        "Brownian motion on a random clock: jumps alone",
-        Kind.OPTIONS,
-        VarianceGamma,
-        _OPTION_SCORES,
-        "frozen-surface",
-        "squared-vol-points",
-    ),
-    Entry(
-        "heston",
-        "Heston",
-        "variance reverts to a mean and is correlated with the price",
-        Kind.OPTIONS,
-        Heston,
-        _OPTION_SCORES,
-        "frozen-surface",
-        "squared-vol-points",
-    ),
-    Entry(
-        "bates",
-        "Bates",
-        "Heston with independent jumps of the price",
-        Kind.OPTIONS,
-        Bates,
-        _OPTION_SCORES,
-        "frozen-surface",
-        "squared-vol-points",
-    ),
-    Entry(
-        "svcj",
-        "SVCJ",
-        "Heston with jumps of price and variance at the same times",
-        Kind.OPTIONS,
-        SVCJ,
-        _OPTION_SCORES,
-        "frozen-surface",
-        "squared-vol-points",
     ),
     Entry(
         "historical-var",
@@ -267,8 +223,9 @@ MODELS: Final = (
     ),
 )
 
-_CALIBRATED: Final = ("merton", "kou", "variance-gamma", "heston", "bates", "svcj")
-_OFF_AT_FIRST: Final = frozenset({"frozen-surface", *_CALIBRATED})
+_CALIBRATED: Final = ("merton", "kou", "variance-gamma", "heston", "bates", "svcj", "heston-state")
+_SMILES: Final = ("svi", "ssvi", "sabr", "corrado-su", "leland")
+_OFF_AT_FIRST: Final = frozenset({"frozen-surface", *_CALIBRATED, *_SMILES})
 
 
 def kind_of(data: Dataset) -> Kind:

@@ -149,8 +149,9 @@ def _calibrate(made: Made) -> None:
 
 
 def _fit_models(made: Made) -> None:
-    names = [found.name for found in models_for(Kind.OPTIONS, default_score(Kind.OPTIONS))]
-    made.analysed(Kind.OPTIONS, models=tuple(names))
+    names = tuple(found.name for found in models_for(Kind.OPTIONS, default_score(Kind.OPTIONS)))
+    for previews in (False, True):
+        made.analysed(Kind.OPTIONS, models=names, settings=Settings(previews=previews))
     one_tenor = made.chain.by_tenor()[-1]
     fit_svi(one_tenor)
     fit_sabr(one_tenor)

@@ -67,12 +67,12 @@ def test_a_score_has_a_model_and_a_benchmark_and_its_unit_in_the_title(item):
 
 
 def test_unknown_names_are_answered_with_those_there_are():
-    with pytest.raises(UsageError, match="must be one of rolling-surface, .*; found 'sabr'; see `outsample models`"):
-        entry("sabr")
+    with pytest.raises(UsageError, match="must be one of rolling-surface, .*; found 'sibyl'; see `outsample models`"):
+        entry("sibyl")
     with pytest.raises(UsageError, match="must be one of squared-vol-points, .*; found 'r2'; see `outsample scores`"):
         score("r2")
-    with pytest.raises(UsageError, match="found 'sabr'"):
-        contenders(("flat-vol", "sabr"))
+    with pytest.raises(UsageError, match="found 'sibyl'"):
+        contenders(("flat-vol", "sibyl"))
 
 
 @pytest.mark.parametrize("kind", Kind)

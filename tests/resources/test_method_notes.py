@@ -7,16 +7,21 @@ import pytest
 
 from outsample.catalog import MODELS
 from outsample.formulas.recursions import DECAYS
+from outsample.models.parametric_smile import Leland
+from outsample.models.parametric_smile.sabr import SABR_SHAPE
+from outsample.models.parametric_smile.ssvi import SSVI_SHAPE
+from outsample.models.parametric_smile.svi import SVI_SHAPE
 from outsample.models.smile.normal_equations import QUOTES_PER_PARAMETER, RIDGE, Regressors
 from outsample.models.smile.smiles import VOL_FLOOR
 from outsample.models.surface import RollingSurface
+from outsample.models.transform import HestonState
 from outsample.models.value_at_risk import HistoricalVaR, RollingHistoricalVaR
 from outsample.models.variance import RollingVariance
 from outsample_resources import MethodNote, UnknownResourceError, glossary, mentions, method_names, method_note
 
 CATALOGUE = [entry.name for entry in MODELS]
 PROSE = ("purpose", "mechanism", "signs_of_risk", "strengths", "limits")
-NUMBERS = {0: "zero", 5: "five", 6: "six", 7: "seven", 10: "ten"}
+NUMBERS = {0: "zero", 5: "five", 6: "six", 7: "seven", 8: "eight", 10: "ten"}
 
 
 def test_the_notes_are_those_of_the_catalogue():
@@ -87,6 +92,11 @@ def test_the_same_doi_stands_for_the_same_work_in_all_notes():
         ("historical-var", f"Fewer than {HistoricalVaR(0.01).needed} returns at 1 %"),
         ("rolling-historical-var", f"last {RollingHistoricalVaR().window} returns"),
         ("rolling-historical-var", f"at 1 % from {RollingHistoricalVaR(0.01).needed} on"),
+        ("leland", f"{Leland().round_trip_cost:g} bp and one day"),
+        ("heston-state", f"older than {NUMBERS[HestonState().oldest]} days"),
+        ("svi", f"{NUMBERS[len(SVI_SHAPE.names)]} parameters"),
+        ("ssvi", f"{NUMBERS[len(SSVI_SHAPE.names)]} parameters"),
+        ("sabr", f"{NUMBERS[len(SABR_SHAPE.names)]} parameters"),
         ("rolling-variance", f"last {RollingVariance().window} returns"),
         ("ewma-variance", f"of all {DECAYS.size}"),
         ("ewma-var", f"{DECAYS[0]:.3f}, {DECAYS[1]:.3f} … {DECAYS[-1]:.3f}".replace("0.", ".")),
@@ -104,8 +114,8 @@ def test_the_note_of_a_smile_names_its_regressors(name, regressors):
 
 
 def test_an_unknown_name_is_refused_with_the_names_there_are():
-    with pytest.raises(UnknownResourceError, match="flat-vol.*found 'sabr'"):
-        method_note("sabr")
+    with pytest.raises(UnknownResourceError, match="flat-vol.*found 'sibyl'"):
+        method_note("sibyl")
 
 
 @pytest.mark.parametrize("name", ["", "../glossary", "flat-vol.md"])

@@ -1,5 +1,6 @@
 """Which models are calibrated time by time, and under which losses; with the words for them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -56,11 +57,17 @@ class LossText:
     unit: str
 
 
-CALIBRATED: Final = tuple(
-    Calibrated(entry.name, entry.title, model.kind, model.calibration)
-    for entry, model in ((one, one.build()) for one in MODELS)
-    if isinstance(model, NeedsTape)
-)
+def _calibrated() -> Iterator[Calibrated]:
+    """Yield the first model of each kind: others on the same calibrations are variations of it."""
+    known = set()
+    for entry in MODELS:
+        model = entry.build()
+        if isinstance(model, NeedsTape) and model.kind not in known:
+            known.add(model.kind)
+            yield Calibrated(entry.name, entry.title, model.kind, model.calibration)
+
+
+CALIBRATED: Final = tuple(_calibrated())
 LOSSES: Final = {
     CalibrationLoss.VOL: LossText("Implied vol [vol pts]", "implied vol", "vol", "vol pts"),
     CalibrationLoss.VEGA_WEIGHTED: LossText("Price over vega [vol pts]", "price over vega", "vega", "vol pts"),

@@ -15,7 +15,7 @@ from outsample.sample import make_market, small_recipe
 from outsample.windows import Window
 
 HISTORIES = ("hourly", "daily")
-QUICK = ("merton", "heston")  # calibrations of the others are many seconds where quotes are garbled
+QUICK = ("merton", "heston", "heston-state")  # calibrations of the others are many seconds where quotes are garbled
 
 
 def history_for(found):

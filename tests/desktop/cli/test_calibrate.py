@@ -79,7 +79,7 @@ def test_evaluate_builds_what_it_needs_and_keeps_it(call, few, monkeypatch):
     ("arguments", "said"),
     [
         (("--model", "flat-vol"), "calibrate needs a model that is fitted time by time, found flat-vol"),
-        (("--model", "sabr"), "a model must be one of"),
+        (("--model", "sibyl"), "a model must be one of"),
         ((), "--model"),
         (("--model", "merton", "--min-tenor", "soon"), "--min-tenor must be a number"),
         (("--model", "merton", "--target", "last"), "--target"),

@@ -2,5 +2,16 @@
 
 from outsample.models.transform.fitted import TransformFit
 from outsample.models.transform.models import SVCJ, Bates, Heston, Kou, Merton, VarianceGamma
+from outsample.models.transform.state_refit import HestonState, HestonStateFit
 
-__all__ = ["SVCJ", "Bates", "Heston", "Kou", "Merton", "TransformFit", "VarianceGamma"]
+__all__ = [
+    "SVCJ",
+    "Bates",
+    "Heston",
+    "HestonState",
+    "HestonStateFit",
+    "Kou",
+    "Merton",
+    "TransformFit",
+    "VarianceGamma",
+]

@@ -1,0 +1,187 @@
+"""A smile with few parameters fitted to a train window by the squared error of implied vol."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from outsample.calibration.levenberg_marquardt import minimise
+from outsample.calibration.normal_equations import NormalEquations
+from outsample.compiled import kernel
+from outsample.datasets import OptionQuotes
+from outsample.errors import FitError
+from outsample.model import Parameter
+from outsample.models.parametric_smile.lattice import NODE_MONEYNESS, NODE_TENOR, NODES, Lattice, lattice_of
+from outsample.typing import Bools, Floats
+from outsample.windows import Window
+
+__all__ = ["LEAST_VARIANCE", "QUOTES_PER_PARAMETER", "Estimate", "Shape", "estimate", "estimates_by_time"]
+
+QUOTES_PER_PARAMETER: Final = 10
+LEAST_VARIANCE: Final = 1e-4  # a vol of one point: no smile predicts less
+GAIN: Final = 1e-7  # relative decrease of the sum of squares not worth a step
+MOST_STEPS: Final = 40
+NOTHING: Final = 1e-9  # of a quote: what the difference of two sums leaves at a node that has none
+SINGULAR: Final = 1e-13  # of the largest eigenvalue; below it an eigenvalue is rounding
+
+Surface = Callable[[Floats, Floats, Floats], tuple[Floats, Floats]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """What is fitted.
+
+    Parameters
+    ----------
+    title : str
+        As it opens sentences.
+    names, units : tuple of str
+        Of the p parameters.
+    low, high : (p,) array
+        Bounds, inclusive.
+    start : callable
+        From the mean vol of the window to the (p,) values that the search begins at.
+    surface : kernel
+        From (p,) values, (n,) y and (n,) tenors to vols, (n,), and their derivatives to the values, (p, n).
+    """
+
+    title: str
+    names: tuple[str, ...]
+    units: tuple[str, ...]
+    low: Floats
+    high: Floats
+    start: Callable[[float], Floats]
+    surface: Surface
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Where a fit ended; two of the same values are equal.
+
+    Parameters
+    ----------
+    values : tuple of float
+    standard_errors : tuple of float
+        Clustered by time; NaN at a bound and where the window does not determine a parameter.
+    at_bound : tuple of bool
+    """
+
+    values: tuple[float, ...]
+    standard_errors: tuple[float, ...] = field(compare=False)
+    at_bound: tuple[bool, ...] = field(compare=False)
+
+    def parameters(self, shape: Shape) -> tuple[Parameter, ...]:
+        """Return the estimates by name."""
+        columns = (shape.names, self.values, shape.units, self.standard_errors, self.at_bound)
+        return tuple(Parameter(*one) for one in zip(*columns, strict=True))
+
+
+def estimate(data: OptionQuotes, train: Window, shape: Shape) -> Estimate:
+    """Fit a shape to all quotes of a train window, each with weight one.
+
+    Raises
+    ------
+    FitError
+        Fewer than ten quotes a parameter in the window.
+    """
+    lattice, rows = lattice_of(data), train.rows(data.times)
+    count = float(lattice.squares.total(rows)[0])
+    needed = QUOTES_PER_PARAMETER * len(shape.names)
+    if count < needed:
+        raise FitError(
+            f"{shape.title} needs {needed} usable quotes in the train window, found {count:.0f}; widen the window"
+        )
+    values, hessian = _least(lattice, rows, shape)
+    is_held = (values <= shape.low) | (values >= shape.high)
+    errors = _standard_errors(lattice, rows, shape, values, hessian, ~is_held)
+    return Estimate(tuple(values.tolist()), tuple(errors.tolist()), tuple(is_held.tolist()))
+
+
+def estimates_by_time(data: OptionQuotes, shape: Shape) -> Floats:
+    """Return the (m, p) values of a fit to each time alone; NaN where a time has too few quotes."""
+    lattice = lattice_of(data)
+    out = np.full((data.times.size, len(shape.names)), np.nan)
+    counts = lattice.squares.sums[1:, 0] - lattice.squares.sums[:-1, 0]
+    for time in np.flatnonzero(counts >= QUOTES_PER_PARAMETER * len(shape.names)).tolist():
+        out[time] = _least(lattice, slice(time, time + 1), shape)[0]
+    return out
+
+
+def _least(lattice: Lattice, rows: slice, shape: Shape) -> tuple[Floats, Floats]:
+    """Return where the search ends, and the Hessian there."""
+    weights = lattice.sums.total(rows)
+    count, squares = lattice.squares.total(rows).tolist()
+    none = np.empty(0)
+    used = np.flatnonzero(weights[:NODES])
+    y, tenor = NODE_MONEYNESS[used], NODE_TENOR[used]
+    weight, moment = weights[:NODES][used], weights[NODES:][used]
+
+    def at(values: Floats) -> NormalEquations:
+        vols, gradient = shape.surface(values, y, tenor)
+        hessian, slope = np.empty((values.size, values.size)), np.empty(values.size)
+        total = squares + _gather(weight, moment, vols, gradient, hessian, slope)
+        if not math.isfinite(total):
+            return NormalEquations.impossible(0, values.size)
+        return NormalEquations(total, hessian, slope, none, none, none)
+
+    start = np.clip(shape.start(float(moment.sum()) / count), shape.low, shape.high)
+    end = minimise(at, start, shape.low, shape.high, tolerance=GAIN, most_steps=MOST_STEPS)
+    return end.values, end.at.hessian
+
+
+def _standard_errors(
+    lattice: Lattice, rows: slice, shape: Shape, values: Floats, hessian: Floats, is_free: Bools
+) -> Floats:
+    """Sandwich with one cluster per time; parameters at their bounds are taken as known."""
+    errors = np.full(values.size, np.nan)
+    vols, gradient = shape.surface(values, NODE_MONEYNESS, NODE_TENOR)
+    scores = np.empty((rows.stop - rows.start, values.size))
+    _scores(lattice.sums.sums[rows.start : rows.stop + 1], vols, np.ascontiguousarray(gradient.T), scores)
+    bread = hessian[np.ix_(is_free, is_free)]
+    size = np.sqrt(np.maximum(np.diag(bread), 0.0))
+    if len(scores) <= size.size or not np.all(size > 0.0):
+        return errors
+    eigenvalues, vectors = np.linalg.eigh(bread / np.outer(size, size))
+    if eigenvalues[0] <= SINGULAR * eigenvalues[-1]:
+        return errors
+    half = (scores[:, is_free] / size) @ vectors / eigenvalues @ vectors.T / size
+    errors[is_free] = np.sqrt(np.square(half).sum(axis=0) * (len(scores) / (len(scores) - 1.0)))
+    return errors
+
+
+@kernel
+def _gather(  # pragma: no cover - compiled
+    weight: Floats, moment: Floats, vols: Floats, gradient: Floats, hessian: Floats, slope: Floats
+) -> float:
+    """Fill J'WJ and J'(W f - V), and return the sum of ``W f^2 - 2 V f``."""
+    size, total = slope.size, 0.0
+    hessian[:] = 0.0
+    slope[:] = 0.0
+    for n in range(weight.size):
+        total += vols[n] * (weight[n] * vols[n] - 2.0 * moment[n])
+        residual = weight[n] * vols[n] - moment[n]
+        for a in range(size):
+            slope[a] += gradient[a, n] * residual
+            scaled = gradient[a, n] * weight[n]
+            for b in range(a + 1):
+                hessian[a, b] += scaled * gradient[b, n]
+    for a in range(size):
+        for b in range(a):
+            hessian[b, a] = hessian[a, b]
+    return total
+
+
+@kernel
+def _scores(sums: Floats, vols: Floats, gradient: Floats, out: Floats) -> None:  # pragma: no cover - compiled
+    """Fill (t, p) with the J'(W f - V) of each time, from (t + 1, 2 n) prefix sums; many nodes have nothing of it."""
+    nodes = vols.size
+    out[:] = 0.0
+    for t in range(out.shape[0]):
+        for n in range(nodes):
+            weight = sums[t + 1, n] - sums[t, n]
+            if abs(weight) > NOTHING:
+                residual = weight * vols[n] - (sums[t + 1, nodes + n] - sums[t, nodes + n])
+                for a in range(out.shape[1]):
+                    out[t, a] += gradient[n, a] * residual
