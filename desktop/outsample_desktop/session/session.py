@@ -64,10 +64,12 @@ class Session(QObject):
             self.put(before)
 
     def change(self, label: str, **changes: Any) -> None:
-        """Update and file it as one undo step."""
+        """Update and file it as one undo step; while a boundary is held, as part of that step."""
+        is_held = self.state.dragging
         self.begin()
         self.update(**changes)
-        self.commit(label)
+        if not is_held:
+            self.commit(label)
 
     def _tell(self) -> None:
         old, self._told = self._told, self.state

@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QCoreApplication
 
-from outsample.windows import Split, Window
-from outsample_desktop.session import Side, State, Theme
+from outsample.windows import Handle, Split, Window
+from outsample_desktop.session import Room, Side, State, Theme
 from outsample_desktop.session.session import Session
 
 SPLIT = Split(Window(0, 10), Window(10, 20))
@@ -151,6 +151,21 @@ def test_what_is_held_is_never_part_of_an_undo_step(session):
     assert not session.state.dragging
     session.undo_stack.redo()
     assert not session.state.dragging
+
+
+def test_a_change_while_a_boundary_is_held_is_part_of_its_step(session):
+    before = session.state
+    session.begin()
+    session.update(dragging=True, handle=Handle.TEST_END)
+    session.change("go to calibration", room=Room.CALIBRATION)
+    assert session.state.dragging
+    session.update(cursor=7)
+    session.commit("move test end")
+    assert session.undo_stack.count() == 1
+    assert session.undo_stack.undoText() == "move test end"
+    assert not session.state.dragging
+    session.undo_stack.undo()
+    assert (session.state.room, session.state.cursor) == (before.room, before.cursor)
 
 
 def test_a_change_after_undo_forgets_what_was_undone(session):
