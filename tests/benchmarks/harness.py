@@ -14,20 +14,18 @@ from outsample_desktop.main_window import MainWindow
 
 
 class PaintCounter(QObject):
-    """Counts paint events by pane, and remembers when the last one was over."""
+    """Counts paint events by pane."""
 
     def __init__(self, panes: dict[str, QObject]) -> None:
         super().__init__()
         self.names = {widget: name for name, widget in panes.items()}
         self.count: Counter[str] = Counter()
-        self.last = 0.0
         for widget in panes.values():
             widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint:
             self.count[self.names[watched]] += 1
-            self.last = time.perf_counter()
         return False
 
 
@@ -101,6 +99,14 @@ def send(window: MainWindow, kind: QEvent.Type, x: float, y: float = 60.0) -> No
     QApplication.sendEvent(viewport, event)
 
 
+def until_shown(window: MainWindow) -> float:
+    """Run the event loop until the present state is painted in every pane, and return when it was."""
+    while window.answer is None or window.answer.request.state != window.session.state:
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+    QApplication.processEvents()
+    return time.perf_counter()
+
+
 def drag(window: MainWindow, handle: Handle, step: float, moves: int) -> Drag:
     """Drag a handle by `moves` mouse moves of `step` pixels and time each until all panes are painted."""
     found = Drag(handle)
@@ -110,23 +116,17 @@ def drag(window: MainWindow, handle: Handle, step: float, moves: int) -> Drag:
     start = window.page.timeline.price.pixel(position_of(split, handle))
     send(window, QEvent.Type.MouseButtonPress, start)
     settle()
+    until_shown(window)
     counter.count.clear()
-    answers: list[object] = []
-    window.painted.connect(answers.append)
     for move in range(moves):
         before = window.session.state.split
-        answers.clear()
         begun = time.perf_counter()
         send(window, QEvent.Type.MouseMove, start + step * (move + 1))
         if window.session.state.split == before:
             continue
-        while not answers or answers[-1].request.state != window.session.state:  # type: ignore[attr-defined]
-            QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
-        QApplication.processEvents()
-        found.milliseconds.append(1e3 * (counter.last - begun))
-        found.answer_milliseconds.append(answers[-1].milliseconds)  # type: ignore[attr-defined]
+        found.milliseconds.append(1e3 * (until_shown(window) - begun))
+        found.answer_milliseconds.append(window.answer.milliseconds)
     found.paints = {name: count / max(len(found.milliseconds), 1) for name, count in counter.count.items()}
-    window.painted.disconnect(answers.append)
     send(window, QEvent.Type.MouseButtonRelease, start + step * moves)
     settle()
     counter.deleteLater()

@@ -12,6 +12,7 @@ Zeger 1986, doi:10.1093/biomet/73.1.13).
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Self
 
 import numpy as np
@@ -24,13 +25,56 @@ from outsample.errors import FitError, UsageError
 from outsample.formulas.fourier import TransformModel
 from outsample.typing import Bools, Floats, Integers, frozen
 
-__all__ = ["QUOTES_PER_PARAMETER", "Expansions", "Pooled", "WindowCounts", "clustered_covariance", "is_in_domain"]
+__all__ = [
+    "QUOTES_PER_PARAMETER",
+    "Expansions",
+    "Pooled",
+    "Sandwich",
+    "WindowCounts",
+    "clustered_covariance",
+    "is_in_domain",
+]
 
 QUOTES_PER_PARAMETER: Final = 10
 DAMPING: Final = 1e-2  # of each diagonal entry: what quotes hardly determine must not go where expansions end
 REACH: Final = 0.5  # of the size of a parameter, how far a step may lead: beyond, an expansion says nothing
 SINGULAR: Final = 1e-14  # of the largest eigenvalue; below it an eigenvalue is rounding
 HALVINGS: Final = 20  # of a step that leaves the domain of the model
+
+
+@dataclass(frozen=True, eq=False)
+class Sandwich:
+    """What estimates are worth, clustered by time; worked out when it is asked for, which a drag does not.
+
+    Parameters
+    ----------
+    matrix, hessian, right, moved, is_free, used
+        As of `clustered_covariance`.
+    """
+
+    matrix: Floats
+    hessian: Floats
+    right: Floats
+    moved: Floats
+    is_free: Bools
+    used: int
+
+    @cached_property
+    def covariance(self) -> tuple[Floats, float]:
+        """The (p, p) sandwich and the condition number, as of `clustered_covariance`."""
+        return clustered_covariance(self.matrix, self.hessian, self.right, self.moved, self.is_free, self.used)
+
+    @cached_property
+    def standard_errors(self) -> Floats:
+        """(p,) standard errors; NaN where there is none."""
+        return np.asarray(np.sqrt(np.maximum(np.diag(self.covariance[0]), 0.0)))  # NaN stays
+
+    @cached_property
+    def correlation(self) -> Floats:
+        """(p, p) correlation of the estimates; NaN with one that has no standard error."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            found = self.covariance[0] / np.outer(self.standard_errors, self.standard_errors)
+        return np.clip(found, -1.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,14 +89,10 @@ class Pooled:
         Inside the bounds.
     origin : (p,) array
         From where they were reached by one step: parameters at which the sums are exact, or the mean of those.
-    standard_errors : (p,) array
-        Clustered by time, times taken as independent of each other; NaN at a bound, and where the window does not
-        determine the parameter.
-    correlation : (p, p) array
-        Of the estimates; NaN with one that has no standard error.
+    worth : Sandwich
+        Times taken as independent of each other; nothing is known at a bound, and where the window does not determine
+        the parameter.
     at_bound : (p,) bool array
-    condition_number : float
-        Of the summed J'J over the parameters off their bounds, scaled to a diagonal of ones; infinite if singular.
     sum_of_squares : float
         As the quadratic has it.
     count : int
@@ -64,10 +104,8 @@ class Pooled:
     kind: type[TransformModel]
     values: Floats
     origin: Floats
-    standard_errors: Floats
-    correlation: Floats
+    worth: Sandwich
     at_bound: Bools
-    condition_number: float
     sum_of_squares: float
     count: int
     times_used: int
@@ -78,6 +116,21 @@ class Pooled:
     def model(self) -> TransformModel:
         """The model with these parameters."""
         return self.kind(*self.values.tolist())
+
+    @property
+    def standard_errors(self) -> Floats:
+        """(p,) standard errors; NaN where there is none."""
+        return self.worth.standard_errors
+
+    @property
+    def correlation(self) -> Floats:
+        """(p, p) correlation of the estimates; NaN with one that has no standard error."""
+        return self.worth.correlation
+
+    @property
+    def condition_number(self) -> float:
+        """Of the summed J'J over parameters off their bounds, scaled to a diagonal of ones; infinite if singular."""
+        return self.worth.covariance[1]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -176,10 +229,8 @@ class Expansions:
         values, at_bound = self._least(matrix, right, start)
         moved = values - self.origin
         cost = max(level - 2.0 * float(right @ moved) + float(moved @ matrix @ moved), 0.0)
-        scores = self.hessian[rows], self.right[rows]
-        covariance, condition = clustered_covariance(matrix, *scores, moved, ~at_bound, counts[1])
-        errors, correlation = _spread(covariance)
-        return Pooled(self.kind, values, start, errors, correlation, at_bound, condition, cost, *counts)
+        worth = Sandwich(matrix, self.hessian[rows], self.right[rows], moved, ~at_bound, counts[1])
+        return Pooled(self.kind, values, start, worth, at_bound, cost, *counts)
 
     def _least(self, matrix: Floats, right: Floats, start: Floats) -> tuple[Floats, Bools]:
         """Return the minimum in the bounds and within reach of `start`, and which bounds it lies on."""
@@ -246,14 +297,6 @@ def clustered_covariance(
         found = inverse @ meat[np.ix_(free, free)] @ inverse
         covariance[np.ix_(free, free)] = found * (used / (used - 1.0))
     return covariance, condition
-
-
-def _spread(covariance: Floats) -> tuple[Floats, Floats]:
-    """Return standard errors and correlation."""
-    errors = np.sqrt(np.maximum(np.diag(covariance), 0.0))  # NaN stays
-    with np.errstate(invalid="ignore", divide="ignore"):
-        correlation = covariance / np.outer(errors, errors)
-    return errors, np.clip(correlation, -1.0, 1.0)
 
 
 @kernel

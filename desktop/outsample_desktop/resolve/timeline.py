@@ -65,7 +65,7 @@ def _loss_curve(result: Judged, analysis: Analysis, is_active: bool, is_log: boo
     study = result.study
     loss = study.loss
     x = seconds_of(analysis.data)
-    if not study.is_exact:
+    if study.settings.stride > 1:
         kept = np.isfinite(loss)
         x, loss = x[kept], loss[kept]
     if is_log:

@@ -2,6 +2,6 @@
 
 from outsample.calibration.pooling.model_vols import exact_vols
 from outsample.calibration.pooling.pooled_residuals import PooledResiduals
-from outsample.calibration.pooling.vol_surface import VolSurface, is_quick, tenor_range
+from outsample.calibration.pooling.vol_surface import EXACT, PREVIEW, ROUGH, Fineness, VolSurface, tenor_range
 
-__all__ = ["PooledResiduals", "VolSurface", "exact_vols", "is_quick", "tenor_range"]
+__all__ = ["EXACT", "PREVIEW", "ROUGH", "Fineness", "PooledResiduals", "VolSurface", "exact_vols", "tenor_range"]

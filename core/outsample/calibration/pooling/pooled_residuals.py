@@ -9,7 +9,8 @@ import numpy as np
 
 from outsample.calibration.loss import POINT, CalibrationLoss
 from outsample.calibration.normal_equations import NormalEquations
-from outsample.calibration.pooling.vol_surface import VolSurface, is_quick, tenor_range
+from outsample.calibration.pooling.model_vols import ranges
+from outsample.calibration.pooling.vol_surface import EXACT, Fineness, VolSurface, tenor_range
 from outsample.calibration.settings import CalibrationSettings
 from outsample.compiled import kernel
 from outsample.datasets import ObservedQuotes, OptionQuotes, Settlement
@@ -45,6 +46,8 @@ class PooledResiduals:
         Strike ratio, tenor and kind of option of each quote, for losses in prices.
     threshold : float
         Of Huber; infinite for plain squares.
+    fineness : Fineness
+        Of the grid of vols.
     """
 
     kind: type[TransformModel]
@@ -57,6 +60,7 @@ class PooledResiduals:
     factor: Floats
     columns: tuple[Floats, Floats, Bools]
     threshold: float
+    fineness: Fineness = EXACT
 
     @classmethod
     def of(
@@ -87,8 +91,8 @@ class PooledResiduals:
         times = np.arange(rows.start, rows.stop)[is_used[rows]]
         total = int(np.sum(seen.time_slice[times + 1] - seen.time_slice[times]))
         times = times[:: max(1, -(-total // MOST_SLICES)) if thinned else 1]
-        slices = _spread(seen.time_slice[times], seen.time_slice[times + 1])
-        quotes = _spread(seen.time_start[times], seen.time_start[times + 1])
+        slices = ranges(seen.time_slice[times], seen.time_slice[times + 1])
+        quotes = ranges(seen.time_start[times], seen.time_start[times + 1])
         time_start = np.r_[0, np.cumsum(seen.time_start[times + 1] - seen.time_start[times])]
         strike, tenor, is_call = np.exp(seen.log_moneyness[quotes]), seen.tenor[quotes], seen.is_call[quotes]
         vol, in_vol = seen.implied_vol[quotes], settings.loss is CalibrationLoss.VOL
@@ -136,9 +140,10 @@ class PooledResiduals:
             model = self.kind(*values.tolist())
         except UsageError:
             return math.inf
-        if not is_quick(model, self.tenors):
+        surface = VolSurface.quick(model, self.tenors, self.fineness, slopes=True)
+        if surface is None:
             return math.inf
-        found = VolSurface.of(model, self.tenors, slopes=True).at(self.seen, self.slices)
+        found = surface.at(self.seen, self.slices)
         predicted, slope = found[0], self.factor
         if not self.in_vol:
             strike, tenor, is_call = self.columns
@@ -147,12 +152,6 @@ class PooledResiduals:
         residual = self.factor * (predicted - self.target)
         gather(residual, slope, found[1:], self.time_start, self.threshold, hessian, scores, totals)
         return float(totals.sum())
-
-
-def _spread(first: Integers, last: Integers) -> Integers:
-    """Return the whole numbers of ranges, one range after the other."""
-    size = last - first
-    return np.asarray(np.arange(int(size.sum())) + np.repeat(first - (np.cumsum(size) - size), size))
 
 
 def _factor(

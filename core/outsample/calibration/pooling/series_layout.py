@@ -12,7 +12,7 @@ import numpy as np
 
 from outsample.formulas.fourier import TransformModel
 from outsample.formulas.fourier.cosine import TERMS_AT_A_TIME, cosine_nodes
-from outsample.formulas.fourier.layout import MOST_TERMS, Layout
+from outsample.formulas.fourier.layout import MOST_TERMS, Layout, are_mixtures
 from outsample.formulas.fourier.truncation import cosine_range, decay_frequency
 from outsample.typing import Floats, Integers, frozen
 
@@ -36,6 +36,9 @@ def series_layout(model: TransformModel, tenors: Floats, starts: Integers, ratio
     tolerance : float
         Of the price, as a fraction of the forward plus the strike.
     """
+    is_mixture = are_mixtures(model, tenors, tolerance)
+    if is_mixture.all():
+        return Layout.of_mixtures(tenors, starts, tolerance)
     step = math.log(ratio)
     below = np.floor(np.log(tenors) / step).astype(np.int64)
     places = np.unique(np.concatenate([below, below + 1]))
@@ -48,12 +51,13 @@ def series_layout(model: TransformModel, tenors: Floats, starts: Integers, ratio
     frequency = np.maximum(frequency[left], frequency[left + 1])
     with np.errstate(invalid="ignore"):
         count = np.ceil(frequency * (high - low) / (math.pi * TERMS_AT_A_TIME))
-    has_series = TERMS_AT_A_TIME * count <= MOST_TERMS
+    has_series = (TERMS_AT_A_TIME * count <= MOST_TERMS) & ~is_mixture
     terms = TERMS_AT_A_TIME * np.where(has_series, count, 0.0).astype(np.int64)
     end = np.zeros(tenors.size)
-    if not has_series.all():
+    rest = ~has_series & ~is_mixture
+    if rest.any():
         far = decay_frequency(model.kind, model.parameters, lattice, 0.5, tolerance)
-        end[~has_series] = np.maximum(far[left], far[left + 1])[~has_series]
+        end[rest] = np.maximum(far[left], far[left + 1])[rest]
     nodes, years = cosine_nodes(low, high, terms), np.repeat(tenors, terms)
     for column in (low, high, terms, end, nodes, years):
         frozen(column)

@@ -1,41 +1,71 @@
-"""A model's implied vols on a grid of tenor and moneyness: milliseconds for any number of quotes."""
+"""A model's implied vols on a grid of tenor and moneyness: a millisecond or ten for any number of quotes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final, Self
 
 import numpy as np
 
 from outsample.calibration.pooling.bicubic import bend, interpolate
-from outsample.calibration.pooling.model_vols import TOLERANCE, vols_of_puts
+from outsample.calibration.pooling.model_vols import LEAST_PRICE, TOLERANCE, vols_of_puts
 from outsample.calibration.pooling.series_layout import series_layout
 from outsample.datasets import ObservedQuotes, OptionQuotes
 from outsample.formulas.black import black_vega
 from outsample.formulas.fourier import TransformModel
 from outsample.formulas.fourier.cosine import cosine_puts
-from outsample.formulas.fourier.exponent import GAMMA, exponents, exponents_and_slopes
+from outsample.formulas.fourier.exponent import exponents, exponents_and_slopes
+from outsample.formulas.fourier.layout import Layout
 from outsample.prepared import prepared
 from outsample.typing import DAY, YEAR, Floats, Integers, frozen
 
-__all__ = ["VolSurface", "is_quick", "tenor_range"]
+__all__ = ["EXACT", "PREVIEW", "ROUGH", "Fineness", "VolSurface", "tenor_range"]
 
-TENORS: Final = 48
-STRIKES: Final = 97
 STRETCH: Final = 6.0  # at-the-money standard deviations around which knots begin to spread
+_KEPT: Final = 64  # layouts of anchors
 EDGE: Final = 0.95  # of the stretched moneyness: 18 standard deviations
-RATIO: Final = 1.3  # of the tenors from which ranges are taken
-MOST_TERMS: Final = 2_000  # of a cosine series, on the mean over tenors: 50 ms for a grid with its slopes
-TRIED: Final = 8  # tenors
+
+
+@dataclass(frozen=True, slots=True)
+class Fineness:
+    """How finely a surface is sampled.
+
+    Parameters
+    ----------
+    tenors, strikes : int
+        Numbers of knots.
+    tolerance : float
+        Of the prices there, as a fraction of the forward plus the strike.
+    least_price : float
+        As of `vols_of_puts`.
+    ratio : float
+        Of the tenors from which the ranges of the transform are taken.
+    most_terms : float
+        Of a cosine series, on the mean over tenors, up to which a surface counts as quick.
+    """
+
+    tenors: int
+    strikes: int
+    tolerance: float
+    least_price: float
+    ratio: float
+    most_terms: float
+
+
+EXACT: Final = Fineness(48, 97, TOLERANCE, LEAST_PRICE, 1.3, 2_000.0)
+ROUGH: Final = Fineness(20, 41, 1e-6, 1e-6, 1.8, 700.0)
+PREVIEW: Final = Fineness(12, 29, 2e-7, 1e-6, 1.8, 700.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VolSurface:
-    """Bicubic splines through vols at t tenors and n strikes; fields as of `interpolate`.
+    """Bicubic splines through vols at t tenors and n strikes; fields as of `interpolate`, and the ends of the tenors.
 
     Moneyness is measured in the model's own at-the-money standard deviations, so that the knots lie where the smile
     of the model bends, whatever its level.
     """
 
+    tenors: tuple[float, float]
     first_log_tenor: float
     tenor_step: float
     deviation: Floats
@@ -44,7 +74,9 @@ class VolSurface:
     bends: Floats
 
     @classmethod
-    def of(cls, model: TransformModel, tenors: tuple[float, float], *, slopes: bool = False) -> Self:
+    def of(
+        cls, model: TransformModel, tenors: tuple[float, float], fineness: Fineness = EXACT, *, slopes: bool = False
+    ) -> Self:
         """Price the knots.
 
         Parameters
@@ -52,30 +84,54 @@ class VolSurface:
         model : TransformModel
         tenors : tuple of float
             Shortest and longest, years.
+        fineness : Fineness
         slopes : bool
             Whether the derivatives of the vol to each parameter are wanted as further surfaces.
         """
-        ends = np.log(np.array(tenors))
-        step = max(float(ends[1] - ends[0]), 1e-6) / (TENORS - 1)
-        years = np.exp(ends[0] + step * np.arange(TENORS))
-        price = _pricer(model, years, slopes)
-        money = np.zeros(TENORS)
-        deviation = vols_of_puts(price(np.arange(TENORS + 1), money, False)[0], money, years)[0]
-        y = np.linspace(-EDGE, EDGE, STRIKES)
+        return cls._priced(model, tenors, _layout(model, tenors, fineness), fineness, slopes)
+
+    @classmethod
+    def quick(
+        cls, model: TransformModel, tenors: tuple[float, float], fineness: Fineness = EXACT, *, slopes: bool = False
+    ) -> Self | None:
+        """Do what `of` does, or return None where the transform falls too slowly to lead a search through there."""
+        layout = _layout(model, tenors, fineness)
+        return cls._priced(model, tenors, layout, fineness, slopes) if _is_quick(layout, fineness) else None
+
+    @classmethod
+    def beside(cls, model: TransformModel, near: TransformModel, tenors: tuple[float, float]) -> Self | None:
+        """Do what `quick` does for a preview, with the ranges and terms of parameters nearby, which are kept.
+
+        To find them is half the work. They are those of a fifth of the tolerance, so that there is room to move.
+        """
+        layout = _kept_layout(type(near), tuple(near.parameters.tolist()), tenors)
+        return cls._priced(model, tenors, layout, PREVIEW, False) if _is_quick(layout, PREVIEW) else None
+
+    @classmethod
+    def _priced(
+        cls, model: TransformModel, tenors: tuple[float, float], layout: Layout, fineness: Fineness, slopes: bool
+    ) -> Self:
+        years, count, strikes = layout.tenors, layout.tenors.size, fineness.strikes
+        step = _tenor_step(tenors, count)
+        price = _pricer(model, layout, slopes)
+        money = np.zeros(count)
+        deviation = vols_of_puts(price(layout.starts, money, False)[0], money, years, fineness.least_price)[0]
+        y = np.linspace(-EDGE, EDGE, strikes)
         x = STRETCH * y / np.sqrt(1.0 - y * y)
         log_strike = (x * (deviation * np.sqrt(years))[:, np.newaxis]).ravel()
-        starts, every_year = STRIKES * np.arange(TENORS + 1), np.repeat(years, STRIKES)
-        puts = price(starts, log_strike, slopes)
-        vols, share = vols_of_puts(puts[0], log_strike, every_year)
+        every_year = np.repeat(years, strikes)
+        puts = price(strikes * layout.starts, log_strike, slopes)
+        vols, share = vols_of_puts(puts[0], log_strike, every_year, fineness.least_price)
         surfaces = [vols]
         if slopes:
             surfaces += list(puts[1:] * (share / black_vega(np.exp(log_strike), every_year, vols)))
-        nodes = np.stack(surfaces).reshape(-1, TENORS, STRIKES)
-        across = bend(np.ascontiguousarray(nodes.reshape(-1, STRIKES).T), 2.0 * EDGE / (STRIKES - 1))
+        nodes = np.stack(surfaces).reshape(-1, count, strikes)
+        across = bend(np.ascontiguousarray(nodes.reshape(-1, strikes).T), 2.0 * EDGE / (strikes - 1))
         both = np.stack([nodes, across.T.reshape(nodes.shape)])
         values = np.ascontiguousarray(both.transpose(2, 0, 1, 3))
-        bends = bend(values.reshape(TENORS, -1), step).reshape(values.shape)
-        return cls(float(ends[0]), step, deviation, bend(deviation[:, np.newaxis], step)[:, 0], values, bends)
+        bends = bend(values.reshape(count, -1), step).reshape(values.shape)
+        deviation_bend = bend(deviation[:, np.newaxis], step)[:, 0]
+        return cls(tenors, float(np.log(tenors[0])), step, deviation, deviation_bend, values, bends)
 
     def at(self, seen: ObservedQuotes, slices: Integers | None = None) -> Floats:
         """Return the surfaces at the observations of some slices, one after the other, (r, q); of all by default."""
@@ -100,16 +156,6 @@ class VolSurface:
         return frozen(out)
 
 
-def is_quick(model: TransformModel, tenors: tuple[float, float]) -> bool:
-    """Return whether the transform falls fast enough for a search to be led through these parameters.
-
-    Variance gamma always may: its short tenors need integrals by nature, which take a tenth of a second a grid.
-    """
-    years = np.geomspace(*tenors, TRIED)
-    terms = series_layout(model, years, np.arange(TRIED + 1), RATIO, TOLERANCE).terms
-    return model.kind == GAMMA or bool(np.all(terms > 0) and np.mean(terms) <= MOST_TERMS)
-
-
 @prepared
 def tenor_range(data: OptionQuotes) -> tuple[float, float]:
     """Return the shortest and the longest tenor that an observation may have, in years.
@@ -122,9 +168,30 @@ def tenor_range(data: OptionQuotes) -> tuple[float, float]:
     return (float(possible.min()), float(possible.max())) if possible.size else (1.0, 1.0)
 
 
-def _pricer(model: TransformModel, years: Floats, slopes: bool) -> Callable[[Integers, Floats, bool], Floats]:
-    """Return what prices puts of these tenors, with derivatives on request; the transform is sampled once."""
-    layout = series_layout(model, years, np.arange(years.size + 1), RATIO, TOLERANCE)
+def _tenor_step(tenors: tuple[float, float], count: int) -> float:
+    """Return the distance of the knots in ln T."""
+    return max(float(np.log(tenors[1]) - np.log(tenors[0])), 1e-6) / (count - 1)
+
+
+def _layout(model: TransformModel, tenors: tuple[float, float], fineness: Fineness) -> Layout:
+    """Return how one strike at each tenor of the knots is priced."""
+    count = fineness.tenors
+    years = np.exp(np.log(tenors[0]) + _tenor_step(tenors, count) * np.arange(count))
+    return series_layout(model, years, np.arange(count + 1), fineness.ratio, fineness.tolerance)
+
+
+@lru_cache(_KEPT)
+def _kept_layout(kind: type[TransformModel], values: tuple[float, ...], tenors: tuple[float, float]) -> Layout:
+    return _layout(kind(*values), tenors, PREVIEW)
+
+
+def _is_quick(layout: Layout, fineness: Fineness) -> bool:
+    is_priced = np.all((layout.terms > 0) | layout.is_mixture)
+    return bool(is_priced and np.mean(layout.terms) <= fineness.most_terms)
+
+
+def _pricer(model: TransformModel, layout: Layout, slopes: bool) -> Callable[[Integers, Floats, bool], Floats]:
+    """Return what prices puts of the layout's tenors, with derivatives on request; a transform is sampled once."""
     if not layout.terms.all():
         return lambda starts, log_strike, wanted: replace(layout, starts=starts).puts(model, log_strike, wanted)[0]
     sampled = (model.kind, model.parameters, layout.nodes, layout.years)

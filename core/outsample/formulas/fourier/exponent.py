@@ -12,10 +12,14 @@ from outsample.formulas.fourier.levy_exponent import (
     kou_exponent_and_slopes,
     merton_exponent_and_slopes,
 )
-from outsample.formulas.fourier.variance_exponent import variance_exponent, variance_exponent_and_slopes
+from outsample.formulas.fourier.variance_exponent import (
+    variance_exponent,
+    variance_exponent_and_slopes,
+    variance_loading,
+)
 from outsample.typing import Floats
 
-__all__ = ["GAMMA", "KOU", "MERTON", "VARIANCE", "exponents", "exponents_and_slopes"]
+__all__ = ["GAMMA", "KOU", "MERTON", "VARIANCE", "exponents", "exponents_and_slopes", "variance_loadings"]
 
 VARIANCE: Final = 0  # Heston, Bates, SVCJ: the number of parameters tells which
 MERTON: Final = 1
@@ -52,6 +56,11 @@ def exponents(kind: int, parameters: Floats, z: Complexes, tenor: Floats) -> Com
     return variance_loop(*_read_only(parameters, z, tenor))
 
 
+def variance_loadings(parameters: Floats, z: Complexes, tenor: Floats) -> Complexes:
+    """Return the derivatives of the exponents of Heston, Bates or SVCJ to the initial variance, (n,) complex."""
+    return loadings_loop(*_read_only(parameters, z, tenor))
+
+
 def _read_only(*arrays: NDArray[Any]) -> list[NDArray[Any]]:
     """Return views of one and the same type, for which the kernels are compiled once."""
     views = [array.view() for array in arrays]
@@ -82,4 +91,13 @@ def variance_loop(parameters: Floats, z: Complexes, tenor: Floats) -> Complexes:
     found = np.empty(z.size, np.complex128)
     for k in range(z.size):
         found[k] = variance_exponent(parameters, z[k], tenor[k])
+    return found
+
+
+@kernel
+def loadings_loop(parameters: Floats, z: Complexes, tenor: Floats) -> Complexes:
+    """Do what `variance_loadings` says."""
+    found = np.empty(z.size, np.complex128)
+    for k in range(z.size):
+        found[k] = variance_loading(parameters, z[k], tenor[k])
     return found

@@ -1,4 +1,4 @@
-"""How the puts of each tenor are priced: where a cosine series begins and ends, or that an integral is needed."""
+"""How the puts of each tenor are priced: by a cosine series and on what range, by an integral, or over a clock."""
 
 import math
 from dataclasses import dataclass
@@ -8,13 +8,14 @@ import numpy as np
 
 from outsample.formulas.fourier.complex_functions import Complexes
 from outsample.formulas.fourier.cosine import TERMS_AT_A_TIME, cosine_nodes, cosine_puts
-from outsample.formulas.fourier.exponent import exponents, exponents_and_slopes
+from outsample.formulas.fourier.exponent import GAMMA, exponents, exponents_and_slopes
+from outsample.formulas.fourier.gamma_mixture import has_mixture, mixture_puts
 from outsample.formulas.fourier.parameters import TransformModel
 from outsample.formulas.fourier.quadrature import lewis_puts
 from outsample.formulas.fourier.truncation import cosine_range, decay_frequency
-from outsample.typing import Floats, Integers, frozen
+from outsample.typing import Bools, Floats, Integers, frozen
 
-__all__ = ["MOST_TERMS", "Layout"]
+__all__ = ["MOST_TERMS", "Layout", "are_mixtures"]
 
 MOST_TERMS: Final = 16_384  # 2 ms; an integral takes longer up to there, unless the transform hardly falls at all
 
@@ -32,9 +33,10 @@ class Layout:
     low, high : (m,) array
         Range of the cosine series.
     terms : (m,) int array
-        Its number of terms; 0 where an integral is used.
+        Its number of terms; 0 where none is used.
     end : (m,) array
         Where the integral ends; 0 where none is used, infinite where it would have no end: the price is NaN then.
+        Where there is neither a series nor an integral, the price is a mean over the gamma clock.
     tolerance : float
         Of the price, as a fraction of the forward plus the strike.
     nodes, years : (sum of terms,) array
@@ -53,7 +55,7 @@ class Layout:
 
     @classmethod
     def of(cls, model: TransformModel, tenors: Floats, starts: Integers, log_strike: Floats, tolerance: float) -> Self:
-        """Choose for a model: a series if `MOST_TERMS` suffice for the tolerance, otherwise an integral.
+        """Choose for a model: a mean over its clock if it has one, a series of `MOST_TERMS`, otherwise an integral.
 
         Parameters
         ----------
@@ -62,29 +64,49 @@ class Layout:
         log_strike : (n,) array
             ``ln(K / F)``, tenor by tenor.
         """
+        is_mixture = are_mixtures(model, tenors, tolerance)
+        if is_mixture.all():
+            return cls.of_mixtures(tenors, starts, tolerance)
         top = _highest(log_strike, starts)
         low, high = cosine_range(model.kind, model.parameters, tenors, tolerance, top)
         frequency = decay_frequency(model.kind, model.parameters, tenors, 0.0, tolerance)
         with np.errstate(invalid="ignore"):
             count = np.ceil(frequency * (high - low) / (math.pi * TERMS_AT_A_TIME))
-        has_series = TERMS_AT_A_TIME * count <= MOST_TERMS
+        has_series = (TERMS_AT_A_TIME * count <= MOST_TERMS) & ~is_mixture
         terms = TERMS_AT_A_TIME * np.where(has_series, count, 0.0).astype(np.int64)
-        end = np.zeros(tenors.size)
-        end[~has_series] = decay_frequency(model.kind, model.parameters, tenors[~has_series], 0.5, tolerance)
+        end, rest = np.zeros(tenors.size), ~has_series & ~is_mixture
+        end[rest] = decay_frequency(model.kind, model.parameters, tenors[rest], 0.5, tolerance)
         nodes, years = cosine_nodes(low, high, terms), np.repeat(tenors, terms)
         for column in (tenors, starts, low, high, terms, end, nodes, years):
             frozen(column)
         return cls(tenors, starts, low, high, terms, end, tolerance, nodes, years)
 
+    @classmethod
+    def of_mixtures(cls, tenors: Floats, starts: Integers, tolerance: float) -> Self:
+        """Return a layout without any series or integral."""
+        none, nothing = frozen(np.zeros(tenors.size)), frozen(np.empty(0))
+        terms, nodes = frozen(np.zeros(tenors.size, np.int64)), frozen(np.empty(0, np.complex128))
+        return cls(frozen(tenors), frozen(starts), none, none, terms, none, tolerance, nodes, nothing)
+
+    @property
+    def is_mixture(self) -> Bools:
+        """(m,) whether a tenor is priced as a mean over the gamma clock."""
+        return np.asarray((self.terms == 0) & (self.end == 0.0))
+
     def serves(self, model: TransformModel, log_strike: Floats, tolerance: float) -> bool:
         """Return whether the layout prices another model to a tolerance."""
+        is_mixture = self.is_mixture
+        if is_mixture.any() and not are_mixtures(model, self.tenors[is_mixture], tolerance).all():
+            return False
+        if is_mixture.all():
+            return True
         kind, parameters, top = model.kind, model.parameters, _highest(log_strike, self.starts)
         low, high = cosine_range(kind, parameters, self.tenors, tolerance, top)
         sampled = self.terms * math.pi / (self.high - self.low)
         frequency = decay_frequency(kind, parameters, self.tenors, 0.0, tolerance)
         end = decay_frequency(kind, parameters, self.tenors, 0.5, tolerance)
         has_room = (self.low <= low) & (high <= self.high) & (frequency <= sampled)
-        return bool(np.all(np.where(self.terms > 0, has_room, end <= self.end)))
+        return bool(np.all(np.where(self.terms > 0, has_room, (end <= self.end) | is_mixture)))
 
     def puts(self, model: TransformModel, log_strike: Floats, has_slopes: bool) -> tuple[Floats, Floats]:
         """Return put prices over the forward, and errors.
@@ -103,14 +125,18 @@ class Layout:
         errors : (n,) array
             As a fraction of the forward plus the strike.
         """
-        if has_slopes:
-            found, slopes = exponents_and_slopes(model.kind, model.parameters, self.nodes, self.years)
-        else:
-            found = exponents(model.kind, model.parameters, self.nodes, self.years)
-            slopes = np.empty((0, found.size), np.complex128)
-        out = cosine_puts(found, slopes, self.low, self.high, self.terms, self.starts, log_strike)
+        out = self._series(model, log_strike, has_slopes)
         error = np.full(log_strike.size, self.tolerance)
-        for i in np.flatnonzero(self.terms == 0):
+        is_mixture = self.is_mixture
+        if is_mixture.any():
+            # Read-only views, for which the kernel is compiled once.
+            tenors, starts, strikes = (
+                frozen(self.tenors.view()),
+                frozen(self.starts.view()),
+                frozen(log_strike.view()),
+            )
+            mixture_puts(model.parameters, tenors, starts, strikes, self.tolerance, has_slopes, is_mixture, out)
+        for i in np.flatnonzero(self.end > 0.0):
             rows, tenor, end = slice(self.starts[i], self.starts[i + 1]), float(self.tenors[i]), float(self.end[i])
             error[rows] = math.nan
             if math.isfinite(end):
@@ -119,6 +145,24 @@ class Layout:
                 )
                 error[rows] = self.tolerance + gap
         return out, error
+
+    def _series(self, model: TransformModel, log_strike: Floats, has_slopes: bool) -> Floats:
+        """Return the rows of `puts`, NaN where there is no series."""
+        if not self.nodes.size:
+            return np.full((1 + (model.parameters.size if has_slopes else 0), log_strike.size), math.nan)
+        if has_slopes:
+            found, slopes = exponents_and_slopes(model.kind, model.parameters, self.nodes, self.years)
+        else:
+            found = exponents(model.kind, model.parameters, self.nodes, self.years)
+            slopes = np.empty((0, found.size), np.complex128)
+        return cosine_puts(found, slopes, self.low, self.high, self.terms, self.starts, log_strike)
+
+
+def are_mixtures(model: TransformModel, tenors: Floats, tolerance: float) -> Bools:
+    """Return (m,) whether a tenor is best priced as a mean over the clock of variance gamma."""
+    if model.kind != GAMMA:
+        return np.zeros(tenors.size, dtype=np.bool_)
+    return has_mixture(model.parameters, tenors, tolerance)
 
 
 def _highest(log_strike: Floats, starts: Integers) -> Floats:

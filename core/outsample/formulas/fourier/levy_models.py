@@ -9,14 +9,13 @@ from typing import ClassVar
 
 from outsample.errors import UsageError
 from outsample.formulas.fourier.exponent import GAMMA, KOU, MERTON
-from outsample.formulas.fourier.parameters import as_array, check_range
-from outsample.typing import Floats
+from outsample.formulas.fourier.parameters import InFieldOrder, check_range
 
 __all__ = ["Kou", "Merton", "VarianceGamma"]
 
 
 @dataclass(frozen=True, slots=True)
-class Merton:
+class Merton(InFieldOrder):
     """Constant vol and normal jumps of the log price.
 
     Parameters
@@ -47,14 +46,9 @@ class Merton:
         check_range(self, "jump_intensity jump_deviation", 0.0)
         check_range(self, "jump_mean", float("-inf"))
 
-    @property
-    def parameters(self) -> Floats:
-        """The fields in their order, (4,)."""
-        return as_array(self)
-
 
 @dataclass(frozen=True, slots=True)
-class Kou:
+class Kou(InFieldOrder):
     """Constant vol and jumps of the log price that are exponential on either side.
 
     Parameters
@@ -89,14 +83,9 @@ class Kou:
         check_range(self, "up_probability", 0.0, 1.0)
         check_range(self, "up_rate", 1.0, open_below=True)
 
-    @property
-    def parameters(self) -> Floats:
-        """The fields in their order, (5,)."""
-        return as_array(self)
-
 
 @dataclass(frozen=True, slots=True)
-class VarianceGamma:
+class VarianceGamma(InFieldOrder):
     """Brownian motion with drift, run on a clock that is a gamma process with mean rate 1.
 
     Parameters
@@ -130,8 +119,3 @@ class VarianceGamma:
                 "variance_rate (drift + vol^2 / 2) of VarianceGamma must be below 1 for a finite forward, "
                 f"found {share:g}; lower one of them"
             )
-
-    @property
-    def parameters(self) -> Floats:
-        """The fields in their order, (3,)."""
-        return as_array(self)

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from outsample.formulas.fourier.exponent import GAMMA, KOU, VARIANCE, exponents, exponents_and_slopes
+from outsample.formulas.fourier.exponent import GAMMA, KOU, VARIANCE, exponents, variance_loadings
 from outsample.formulas.fourier.parameters import TransformModel
 from outsample.formulas.fourier.variance_exponent import SVCJ_SIZE
 from outsample.typing import Bools, Floats
@@ -61,7 +61,7 @@ def _explosion_time(parameters: Floats, power: Floats) -> Floats:
 def _jump_moment_is_finite(parameters: Floats, power: Floats, tenor: Floats) -> Bools:
     """Return whether the joint jump has the moment, whenever it comes: ``c > mu_v D``, and D rises with time."""
     mean, coupling = parameters[8:]
-    loading = exponents_and_slopes(VARIANCE, parameters, power + 0.0j, tenor)[1][0].real
+    loading = variance_loadings(parameters, power + 0.0j, tenor).real
     c = 1.0 - mean * coupling * power
     return np.asarray((c > 0.0) & (c > mean * loading))
 

@@ -8,7 +8,7 @@ import numpy as np
 from outsample.errors import UsageError
 from outsample.typing import Floats
 
-__all__ = ["TransformModel", "as_array", "check_range", "feller_ratio"]
+__all__ = ["InFieldOrder", "TransformModel", "as_array", "check_range", "feller_ratio"]
 
 
 class TransformModel(Protocol):
@@ -23,6 +23,17 @@ class TransformModel(Protocol):
     def parameters(self) -> Floats:
         """The fields in their order, (p,)."""
         ...
+
+
+class InFieldOrder:
+    """What parameter sets share: a dataclass of numbers with slots, whose fields are the parameters."""
+
+    __slots__ = ()
+
+    @property
+    def parameters(self) -> Floats:
+        """The fields in their order, (p,)."""
+        return as_array(self)
 
 
 def as_array(model: Any) -> Floats:

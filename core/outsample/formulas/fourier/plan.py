@@ -24,6 +24,7 @@ class PricingMethod(IntEnum):
     NONE = 0  # it was not: its price is NaN
     COSINES = 1
     INTEGRAL = 2
+    MIXTURE = 3  # a mean of Black prices
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,7 +90,7 @@ class PricingPlan:
         strikes, log_strikes = frozen(strike[order]), frozen(np.log(strike[order]))
         layout = Layout.of(model, tenors, np.append(starts, order.size), log_strikes, tolerance)
         used = np.where(layout.terms > 0, PricingMethod.COSINES, PricingMethod.INTEGRAL)
-        used[np.isinf(layout.end)] = PricingMethod.NONE
+        used[layout.is_mixture], used[np.isinf(layout.end)] = PricingMethod.MIXTURE, PricingMethod.NONE
         method = np.full(shape, PricingMethod.NONE, dtype=np.int8)
         method.flat[order] = np.repeat(used, np.diff(layout.starts))
         return cls(frozen(order), strikes, log_strikes, frozen(calls[order]), layout, frozen(method))

@@ -34,7 +34,7 @@ from outsample.formulas.fourier.complex_functions import (
 from outsample.formulas.inlined import inlined
 from outsample.typing import Floats
 
-__all__ = ["variance_exponent", "variance_exponent_and_slopes"]
+__all__ = ["variance_exponent", "variance_exponent_and_slopes", "variance_loading"]
 
 BATES_SIZE: Final = 8  # number of parameters; Heston has five ...
 SVCJ_SIZE: Final = 10
@@ -124,6 +124,15 @@ def time_in_jump_slope(
     log_slope += scale_slope * slope_of_log_1p_over(scale, argument, log)
     share, share_slope = mean * at.level, mean_slope * at.level + mean * slope.level
     return -quotient(2.0 * (share_slope * log + share * log_slope) + value * (c_slope - share_slope), c - share)
+
+
+@inlined
+def variance_loading(parameters: Floats, z: complex, tenor: float) -> complex:
+    """Return D; parameters as of `variance_exponent`."""
+    square, gap = parameters[3] * parameters[3], z * z - z
+    at = riccati(parameters[1] - parameters[4] * parameters[3] * z, square, gap, tenor)
+    value: complex = loading(at, square, gap)
+    return value
 
 
 @inlined

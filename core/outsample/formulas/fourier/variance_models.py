@@ -9,14 +9,25 @@ from typing import ClassVar
 
 from outsample.errors import UsageError
 from outsample.formulas.fourier.exponent import VARIANCE
-from outsample.formulas.fourier.parameters import as_array, check_range, feller_ratio
-from outsample.typing import Floats
+from outsample.formulas.fourier.parameters import InFieldOrder, check_range, feller_ratio
 
 __all__ = ["SVCJ", "Bates", "Heston"]
 
 
+class _SquareRootVariance(InFieldOrder):
+    """What the three share."""
+
+    __slots__ = ()
+
+    @property
+    def feller_ratio(self) -> float:
+        """``2 kappa theta / sigma^2``; from 1 on the variance never reaches 0."""
+        _, mean_reversion, long_run_variance, vol_of_vol = self.parameters[:4].tolist()
+        return feller_ratio(mean_reversion, long_run_variance, vol_of_vol)
+
+
 @dataclass(frozen=True, slots=True)
-class Heston:
+class Heston(_SquareRootVariance):
     """Square-root variance: ``dF / F = sqrt(v) dW``, ``dv = kappa (theta - v) dt + sigma sqrt(v) dZ``.
 
     Parameters
@@ -48,19 +59,9 @@ class Heston:
     def __post_init__(self) -> None:
         _check_variance(self)
 
-    @property
-    def parameters(self) -> Floats:
-        """The fields in their order, (5,)."""
-        return as_array(self)
-
-    @property
-    def feller_ratio(self) -> float:
-        """``2 kappa theta / sigma^2``; from 1 on the variance never reaches 0."""
-        return feller_ratio(self.mean_reversion, self.long_run_variance, self.vol_of_vol)
-
 
 @dataclass(frozen=True, slots=True)
-class Bates:
+class Bates(_SquareRootVariance):
     """Heston and independent jumps of the log price, normal.
 
     Parameters
@@ -94,19 +95,9 @@ class Bates:
         _check_variance(self)
         _check_jumps(self)
 
-    @property
-    def parameters(self) -> Floats:
-        """The fields in their order, (8,)."""
-        return as_array(self)
-
-    @property
-    def feller_ratio(self) -> float:
-        """``2 kappa theta / sigma^2``; from 1 on the variance never reaches 0."""
-        return feller_ratio(self.mean_reversion, self.long_run_variance, self.vol_of_vol)
-
 
 @dataclass(frozen=True, slots=True)
-class SVCJ:
+class SVCJ(_SquareRootVariance):
     """Stochastic variance with correlated jumps: price and variance jump together.
 
     Parameters
@@ -154,16 +145,6 @@ class SVCJ:
                 "variance_jump_mean times jump_correlation of SVCJ must be below 1 for a finite forward, "
                 f"found {coupling:g}; lower one of them"
             )
-
-    @property
-    def parameters(self) -> Floats:
-        """The fields in their order, (10,)."""
-        return as_array(self)
-
-    @property
-    def feller_ratio(self) -> float:
-        """``2 kappa theta / sigma^2``; from 1 on the variance never reaches 0."""
-        return feller_ratio(self.mean_reversion, self.long_run_variance, self.vol_of_vol)
 
 
 def _check_variance(model: Heston | Bates | SVCJ) -> None:

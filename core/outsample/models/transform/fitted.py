@@ -1,16 +1,16 @@
 """From calibrations to a fitted model: at once by a step from an anchor, or polished on every quote of the window."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 
 from outsample.calibration import CalibrationSettings, bounds_of, parameter_names, ranges_of
-from outsample.calibration.levenberg_marquardt import minimise
+from outsample.calibration.levenberg_marquardt import StopReason, minimise
 from outsample.calibration.normal_equations import NormalEquations
-from outsample.calibration.pooling import PooledResiduals, VolSurface, exact_vols, is_quick, tenor_range
+from outsample.calibration.pooling import PREVIEW, ROUGH, PooledResiduals, VolSurface, exact_vols, tenor_range
 from outsample.calibration.tape import CalibrationTape, Pooled
-from outsample.calibration.tape_pooling import clustered_covariance
+from outsample.calibration.tape_pooling import Sandwich
 from outsample.calibration.tape_shelf import tape_of
 from outsample.datasets import OptionQuotes
 from outsample.errors import FitError
@@ -23,10 +23,9 @@ from outsample.windows import Window
 
 __all__ = ["TransformFit", "polished_fit", "preview_fit"]
 
-GAIN: Final = (
-    1e-6  # relative decrease not worth a step: a tenth of a standard error even if all quotes were independent
-)
-MOST_STEPS: Final = 12
+GAIN: Final = 1e-6  # relative decrease not worth a step: less than a tenth of a standard error
+MOST_STEPS: Final = 24  # on the rough grid
+POLISHES: Final = 4  # on the exact one from there: one or two where the search has ended
 SHARES: Final = (1.0, 0.5, 0.25, 0.0)  # of the step from an anchor: the last is the anchor itself
 
 
@@ -39,8 +38,10 @@ class TransformFit:
     model : TransformModel
     is_preview : bool
         Predict by a grid of vols.
-    standard_errors : tuple of float
-        Clustered by time; NaN at a bound and where the window does not determine a parameter.
+    surface : VolSurface, optional
+        That grid, for a preview.
+    worth : Sandwich
+        Of the estimates.
     at_bound : tuple of bool
     facts : tuple of Parameter
         What else is known of the fit.
@@ -48,9 +49,15 @@ class TransformFit:
 
     model: TransformModel
     is_preview: bool
-    standard_errors: tuple[float, ...] = field(compare=False)
+    surface: VolSurface | None = field(compare=False)
+    worth: Sandwich = field(compare=False)
     at_bound: tuple[bool, ...] = field(compare=False)
     facts: tuple[Parameter, ...] = field(compare=False)
+
+    @property
+    def standard_errors(self) -> tuple[float, ...]:
+        """Clustered by time; NaN at a bound and where the window does not determine a parameter."""
+        return tuple(self.worth.standard_errors.tolist())
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -66,7 +73,10 @@ class TransformFit:
     def predict(self, data: OptionQuotes) -> Prediction:
         """Predict the vol of every observation: its strike, tenor and forward are all that enters of its time."""
         if self.is_preview:
-            vols = VolSurface.of(self.model, tenor_range(data)).at(data.observed)[0]
+            tenors, surface = tenor_range(data), self.surface
+            if surface is None or surface.tenors != tenors:  # other data than those of the fit
+                surface = VolSurface.of(self.model, tenors, PREVIEW)
+            vols = surface.at(data.observed)[0]
         else:
             vols = frozen(exact_vols(self.model, data.observed))
         return Prediction(vols, Functional.MEAN, is_whole=bool(np.isfinite(vols).all()))
@@ -83,11 +93,9 @@ def preview_fit(
         There is no tape, or it has too little in the window.
     """
     pooled = tape_of(data, kind, settings, title).pooled(train)
-    values = _quick_values(pooled, tenor_range(data))
+    values, surface = _quick_start(pooled, tenor_range(data))
     flags = (pooled.at_bound if values is pooled.values else _at_bound(kind, values)).tolist()
-    return TransformFit(
-        kind(*values.tolist()), True, tuple(pooled.standard_errors.tolist()), tuple(flags), _facts(kind, values, pooled)
-    )
+    return TransformFit(kind(*values.tolist()), True, surface, pooled.worth, tuple(flags), _facts(kind, values, pooled))
 
 
 def polished_fit(
@@ -108,27 +116,32 @@ def polished_fit(
 def _polished(data: OptionQuotes, tape: CalibrationTape, train: Window, title: str) -> TransformFit:
     """Search; remembered, because every look at a split that stays fits it again."""
     kind, pooled = tape.kind, tape.pooled(train)
-    residuals = PooledResiduals.of(data, train.rows(data.times), tape.is_used, kind, tape.settings)
-    start = _quick_values(pooled, residuals.tenors)
-    found = minimise(residuals.evaluate, start, *bounds_of(kind), tolerance=GAIN, most_steps=MOST_STEPS)
+    exact = PooledResiduals.of(data, train.rows(data.times), tape.is_used, kind, tape.settings)
+    start, _ = _quick_start(pooled, exact.tenors)
+    limits = bounds_of(kind)
+    rough = minimise(replace(exact, fineness=ROUGH).evaluate, start, *limits, tolerance=GAIN, most_steps=MOST_STEPS)
+    polishes = POLISHES if rough.reason is StopReason.CONVERGED else 1
+    found = minimise(exact.evaluate, rough.values, *limits, tolerance=GAIN, most_steps=polishes)
     if not np.isfinite(found.at.total):
         raise FitError(
             f"{title} needs parameters near the calibrations of the train window that can be priced, found none; "
             "widen the window or choose another loss"
         )
     at_bound = _at_bound(kind, found.values)
-    errors = _standard_errors(found.at, ~at_bound)
+    worth = _worth(found.at, ~at_bound)
     model = kind(*found.values.tolist())
-    return TransformFit(model, False, tuple(errors), tuple(at_bound.tolist()), _facts(kind, found.values, pooled))
+    return TransformFit(model, False, None, worth, tuple(at_bound.tolist()), _facts(kind, found.values, pooled))
 
 
-def _quick_values(pooled: Pooled, tenors: tuple[float, float]) -> Floats:
-    """Return the pooled parameters, or as much of the step to them as keeps pricing quick."""
+def _quick_start(pooled: Pooled, tenors: tuple[float, float]) -> tuple[Floats, VolSurface | None]:
+    """Return the pooled parameters, or as much of the step to them as keeps pricing quick, and their vols."""
+    near = pooled.kind(*pooled.origin.tolist())
     for share in SHARES:
         values = pooled.values if share == 1.0 else pooled.origin + share * (pooled.values - pooled.origin)
-        if is_quick(pooled.kind(*values.tolist()), tenors):
-            return values
-    return pooled.origin
+        surface = VolSurface.beside(pooled.kind(*values.tolist()), near, tenors)
+        if surface is not None:
+            return values, surface
+    return pooled.origin, None
 
 
 def _at_bound(kind: type[TransformModel], values: Floats) -> Bools:
@@ -136,12 +149,11 @@ def _at_bound(kind: type[TransformModel], values: Floats) -> Bools:
     return np.asarray((values <= low) | (values >= high))
 
 
-def _standard_errors(at: NormalEquations, is_free: Bools) -> list[float]:
-    """Return standard errors from the scores of the times at the minimum."""
+def _worth(at: NormalEquations, is_free: Bools) -> Sandwich:
+    """Return what the estimates are worth from the scores of the times at the minimum."""
     times, size = at.jacobian.shape
     none = np.zeros((times, size, size))
-    covariance, _ = clustered_covariance(at.hessian, none, -at.jacobian, np.zeros(size), is_free, times)
-    return [float(one) for one in np.sqrt(np.maximum(np.diag(covariance), 0.0))]
+    return Sandwich(at.hessian, none, -at.jacobian, np.zeros(size), is_free, times)
 
 
 def _facts(kind: type[TransformModel], values: Floats, pooled: Pooled) -> tuple[Parameter, ...]:

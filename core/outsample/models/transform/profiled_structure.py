@@ -19,7 +19,7 @@ import numpy as np
 from outsample.calibration.bounded_step import bounded_step
 from outsample.calibration.bounds import bounds_of
 from outsample.calibration.tape import CalibrationTape
-from outsample.calibration.tape_pooling import QUOTES_PER_PARAMETER, clustered_covariance
+from outsample.calibration.tape_pooling import QUOTES_PER_PARAMETER, Sandwich
 from outsample.cumulative import Cumulative
 from outsample.errors import FitError
 from outsample.prepared import prepared
@@ -87,8 +87,7 @@ def profiled_structure(tape: CalibrationTape, rows: slice, title: str) -> Profil
     damped = curve + np.diag(DAMPING * np.diag(curve) + np.finfo(float).tiny)
     values = np.clip(begun + bounded_step(damped, curve @ begun - right, low - begun, high - begun), low, high)
     is_held = (values <= low) | (values >= high)
-    covariance, _ = clustered_covariance(curve, reduced.curve[rows], reduced.right[rows], values, ~is_held, used)
-    errors = np.sqrt(np.maximum(np.diag(covariance), 0.0))
+    errors = Sandwich(curve, reduced.curve[rows], reduced.right[rows], values, ~is_held, used).standard_errors
     return ProfiledStructure(values, errors, is_held, float(mean[0]), used, at_bound, failed)
 
 

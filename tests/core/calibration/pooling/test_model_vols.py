@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from outsample.calibration.pooling import VolSurface, exact_vols, is_quick, tenor_range
+from outsample.calibration.pooling import EXACT, PREVIEW, ROUGH, VolSurface, exact_vols, tenor_range
 from outsample.calibration.pooling.model_vols import LEAST_PRICE, TOLERANCE, vols_of_puts
 from outsample.calibration.pooling.series_layout import series_layout
 from outsample.datasets.weights import Filters
@@ -129,9 +129,41 @@ def test_tenors_are_those_of_the_clock_alone(quotes):
     assert tenor_range(weeks)[0] >= 7.0 / 365.0 > shortest
 
 
-def test_parameters_whose_transform_hardly_falls_are_not_quick():
+@pytest.mark.parametrize("fineness", [EXACT, ROUGH, PREVIEW], ids=["exact", "rough", "preview"])
+def test_parameters_whose_transform_hardly_falls_are_not_quick(fineness):
     tenors = (1.0 / 365.0, 1.0)
-    assert all(is_quick(model, tenors) for model in MODELS)
-    assert is_quick(SLOW, tenors), "it has no others"
-    assert not is_quick(Heston(0.2, 0.01, 16.0, 30.0, -0.9), tenors)
-    assert not is_quick(Bates(0.19, 22.0, 0.19, 30.0, -0.46, 100.0, -0.013, 0.037), tenors)
+    assert all(VolSurface.quick(model, tenors, fineness) is not None for model in (*MODELS, SLOW))
+    assert VolSurface.quick(Heston(0.2, 0.01, 16.0, 30.0, -0.9), tenors, fineness) is None
+    hardly = Bates(0.19, 22.0, 0.19, 30.0, -0.46, 100.0, -0.013, 0.037)
+    assert VolSurface.quick(hardly, tenors, fineness) is None
+
+
+def test_a_quick_surface_is_the_same_as_any_other(quotes):
+    tenors = tenor_range(quotes)
+    quick, plain = VolSurface.quick(MODELS[0], tenors, slopes=True), VolSurface.of(MODELS[0], tenors, slopes=True)
+    assert quick.values.tobytes() == plain.values.tobytes()
+    assert quick.tenors == tenors
+
+
+@every_model
+def test_the_rough_grid_is_within_a_hundredth_of_a_vol_point_but_for_quotes_worth_less_than_a_tick(model, quotes):
+    seen = quotes.observed
+    error = 100.0 * np.abs(VolSurface.of(model, tenor_range(quotes), ROUGH).at(seen)[0] - exact_vols(model, seen))
+    is_quoted = prices(model, seen) > 1e-4  # a tick of Deribit
+    assert np.median(error) < 1e-3
+    assert np.quantile(error[is_quoted], 0.99) < 1e-2
+    assert error[is_quoted].max() < 0.1
+
+
+@every_model
+def test_a_preview_may_be_laid_out_for_parameters_nearby(model, quotes):
+    seen, tenors = quotes.observed, tenor_range(quotes)
+    near = type(model)(*(1.02 * model.parameters).tolist())
+    own, beside = VolSurface.beside(model, model, tenors), VolSurface.beside(model, near, tenors)
+    apart = 100.0 * np.abs(beside.at(seen)[0] - own.at(seen)[0])[prices(model, seen) > 1e-4]
+    assert 0.0 < apart.max() < 1e-2
+
+
+def test_nothing_is_laid_out_beside_parameters_whose_transform_hardly_falls(quotes):
+    slow = Heston(0.2, 0.01, 16.0, 30.0, -0.9)
+    assert VolSurface.beside(Heston(0.2, 3.0, 0.2, 1.0, -0.3), slow, (1.0 / 365.0, 1.0)) is None

@@ -101,14 +101,15 @@ def test_the_same_quote_twice_has_one_price_to_the_last_bit():
 def test_the_method_of_each_quote_is_reported():
     model, tenors = VarianceGamma(0.2, -0.1, 0.3), np.array([0.001, 3.0, math.nan, 0.001])
     plan = PricingPlan.of(model, np.array([0.9, 1.0, 1.1, 1.2]), tenors, np.array(True))
-    expected = [PricingMethod.INTEGRAL, PricingMethod.COSINES, PricingMethod.NONE, PricingMethod.INTEGRAL]
+    expected = [PricingMethod.MIXTURE, PricingMethod.MIXTURE, PricingMethod.NONE, PricingMethod.MIXTURE]
     assert plan.method.tolist() == plan.price(model).method.tolist() == expected
-    assert plan.layout.terms.tolist()[0] == 0
-    assert 0 < plan.layout.terms.tolist()[1] < 200
+    narrow = PricingPlan.of(Merton(0.02, 20.0, -0.5, 0.3), np.array([0.9, 1.0]), np.array([1e-4, 3.0]), np.array(True))
+    assert narrow.method.tolist() == [PricingMethod.INTEGRAL, PricingMethod.COSINES]
+    assert narrow.layout.terms.tolist()[0] == 0
 
 
 def test_a_tolerance_no_integral_can_meet_is_no_price_rather_than_a_wrong_one():
-    model = VarianceGamma(0.2, -0.1, 0.3)
+    model = VarianceGamma(0.01, -5.0, 0.3)
     found = PricingPlan.of(model, np.array([0.9]), np.array([0.001]), np.array([True]), 1e-20).price(model)
     assert math.isnan(found.price[0])
     assert found.method[0] == PricingMethod.NONE
@@ -173,11 +174,21 @@ def test_a_plan_that_no_longer_fits_says_so(far):
 
 
 def test_a_plan_of_integrals_fits_what_decays_as_fast():
-    model = VarianceGamma(0.2, -0.1, 0.3)
-    plan = PricingPlan.of(model, np.array([0.9, 1.0]), np.array(0.01), np.array(True), 1e-10)
+    model = Merton(0.02, 20.0, -0.5, 0.3)
+    plan = PricingPlan.of(model, np.array([0.9, 1.0]), np.array(1e-4), np.array(True), 1e-10)
     assert (plan.method == PricingMethod.INTEGRAL).all()
-    assert plan.fits(replace(model, drift=-0.11), 1e-9)
-    assert not plan.fits(replace(model, variance_rate=3.0), 1e-10)
+    assert plan.fits(replace(model, vol=0.021), 1e-9)
+    assert not plan.fits(replace(model, vol=0.01), 1e-10)
+
+
+def test_a_plan_of_mixtures_fits_whatever_is_no_worse_than_one():
+    model = VarianceGamma(0.2, -0.1, 0.3)
+    plan = PricingPlan.of(model, np.array([0.9, 1.0]), np.array([0.01, 1.0]), np.array(True), 1e-10)
+    assert (plan.method == PricingMethod.MIXTURE).all()
+    far = replace(model, variance_rate=3.0, drift=-0.2)
+    assert plan.fits(far, 1e-10)
+    assert plan.price(far).price == pytest.approx(fourier_price(far, [0.9, 1.0], [0.01, 1.0], True), abs=1e-10)
+    assert not plan.fits(VarianceGamma(0.01, -5.0, 0.3), 1e-10)
 
 
 def test_frozen_and_writeable_chains_share_one_compilation_and_stay_as_they_were():
