@@ -20,8 +20,9 @@ from outsample_desktop.widgets.colour_scale import blend
 
 __all__ = ["BandItem", "CurveItem", "Overlay", "Plot", "PointsItem", "hysteresis", "pen"]
 
-_FILL_LEAST: Final = 0.6  # data filling less of the axis than this make it shrink
-_MARGIN: Final = 0.06
+_FILL_LEAST: Final = 0.4  # data filling less of the axis than this make it shrink
+_MARGIN: Final = 0.03
+_STEPS: Final = 4.0
 _LOW, _TOP = 1.0, 5.0  # stacking of curves: the active one lies above the others
 _LEFT: Final = 56  # pixels for the numbers of the vertical axis, the same everywhere so that panes line up
 _BOTTOM: Final = 19  # pixels for the numbers of the horizontal axis
@@ -42,17 +43,23 @@ def pen(colour: str, width: float = 1.0, style: Qt.PenStyle = Qt.PenStyle.SolidL
 
 
 def hysteresis(old: tuple[float, float], low: float, high: float, floor: float | None = None) -> tuple[float, float]:
-    """Return the axis range for data in [low, high]: `old` as long as the data fit and fill it well enough."""
+    """Return the axis range for data in [low, high]: `old` as long as the data fit and fill it well enough.
+
+    A new range ends at multiples of a step between an eighth and a quarter of what the data span, so that data that
+    come and go by less leave it alone: an axis that dances hides what moves, and costs a millisecond.
+    """
     if not (np.isfinite(low) and np.isfinite(high)):
         return old
     span = high - low
     if span <= 0.0:
         span = abs(high) * 0.1 or 1.0
         low, high = low - 0.5 * span, high + 0.5 * span
-    if old[0] <= low and high <= old[1] and span >= _FILL_LEAST * (old[1] - old[0]) * (1.0 - 2.0 * _MARGIN):
+    if old[0] <= low and high <= old[1] and span >= _FILL_LEAST * (old[1] - old[0]):
         return old
-    bottom = low - _MARGIN * span
-    return (max(bottom, floor) if floor is not None and low >= floor else bottom, high + _MARGIN * span)
+    step = 2.0 ** np.floor(np.log2(span)) / _STEPS
+    bottom = float(np.floor((low - _MARGIN * span) / step) * step)
+    top = float(np.ceil((high + _MARGIN * span) / step) * step)
+    return (max(bottom, floor) if floor is not None and low >= floor else bottom, top)
 
 
 class Plot(pg.PlotWidget):  # type: ignore[misc]
