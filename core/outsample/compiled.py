@@ -21,6 +21,8 @@ IS_PLAIN: Final = _IS_ASKED_FOR or CACHE.keeping is Keeping.NOWHERE
 import numba  # noqa: E402  (the cache folder above must be set before numba reads it)
 from numba.extending import overload  # noqa: E402
 
+from outsample.machine_code import MachineCode  # noqa: E402
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 KERNELS: Final[dict[str, Any]] = {}  # by module and name, in the order of their imports; twins are not among them
 
@@ -35,7 +37,9 @@ def kernel(function: Function) -> Function:
         plain = twin_named(PLAIN_TWINS[name], function)
         overload(plain, jit_options={"error_model": "numpy"}, strict=False)(lambda *_: function)
         return cast(Function, plain)
-    compiled = numba.njit(nogil=True, cache=CACHE.is_writable, error_model="numpy")(function)
+    compiled: Any = numba.njit(nogil=True, error_model="numpy")(function)
+    if CACHE.is_writable:
+        compiled._cache = MachineCode(function)  # as `cache=True` does with numba's own
     KERNELS[name] = compiled
     return cast(Function, compiled)
 

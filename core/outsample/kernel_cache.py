@@ -23,6 +23,7 @@ __all__ = ["Keeping", "KernelCache", "choose_cache"]
 
 _PREFIX: Final = "kernels-"
 _VARIABLE: Final = "NUMBA_CACHE_DIR"
+_LEAST_ROOM: Final = 1 << 16  # bytes: on a full disk an empty file can still be made
 
 
 class Keeping(Enum):
@@ -91,7 +92,8 @@ class KernelCache:
 def choose_cache() -> KernelCache:
     """Return the folder to use, and tell numba and the processes that are started later."""
     chosen = Path(os.environ.get(_VARIABLE) or platformdirs.user_cache_path("outsample") / "numba")
-    wanted = chosen if chosen.name.startswith(_PREFIX) else chosen / f"{_PREFIX}{_kernel_digest()}"
+    name = f"{_PREFIX}{_kernel_digest()}"
+    wanted = chosen if chosen.name == name else chosen / name  # a process that was started by another is told it whole
     cache = KernelCache(Keeping.KEPT, wanted, wanted)
     if not _can_be_written(wanted):
         cache = _for_this_session(wanted)
@@ -114,8 +116,10 @@ def _for_this_session(wanted: Path) -> KernelCache:
 def _can_be_written(folder: Path) -> bool:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return True
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(_LEAST_ROOM))
+            file.flush()
+        return True
     except OSError:
         return False
 

@@ -32,6 +32,7 @@ from outsample.datasets import OptionQuotes, Prices
 from outsample.errors import ExportError
 from outsample.formulas import black, black_greeks, fourier
 from outsample.io import read_store, write_store
+from outsample.machine_code import LOST
 from outsample.report import Analysis, analyse
 from outsample.report.option_tables import option_tables
 from outsample.report.tables import decay_table, surface_table
@@ -189,7 +190,7 @@ def compiled_kernels() -> int:
 
 
 def warm_up(folder: Path, progress: Progress | None = None, stepped: Callable[[Step], None] | None = None) -> None:
-    """Carry out all steps, and leave the marker that says so.
+    """Carry out all steps, and leave the marker that says so, unless some machine code could not be kept.
 
     Parameters
     ----------
@@ -200,8 +201,16 @@ def warm_up(folder: Path, progress: Progress | None = None, stepped: Callable[[S
         the work.
     stepped : callable, optional
         Called after each step.
+
+    Raises
+    ------
+    ExportError
+        The disk is full, or the folder of machine code or of the market cannot be written any more.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _no_room(error) from error
     listener = _Listener(progress or (lambda *_: None))
     with event.install_listener("numba:compile", listener):
         listener.enter(STEPS[0])  # a market is made of prices
@@ -212,7 +221,16 @@ def warm_up(folder: Path, progress: Progress | None = None, stepped: Callable[[S
             if stepped is not None:
                 stepped(step)
     listener.tell()
+    if LOST:
+        raise _no_room(LOST[0])
     CACHE.mark_prepared()
+
+
+def _no_room(error: OSError) -> ExportError:
+    return ExportError(
+        f"a first use needs room for machine code in {CACHE.folder}, found {error.strerror or error}; "
+        "make some, or let NUMBA_CACHE_DIR name another folder"
+    )
 
 
 class _Listener(event.Listener):

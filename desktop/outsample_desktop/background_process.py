@@ -9,6 +9,7 @@ import math
 import multiprocessing
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -69,7 +70,7 @@ class BackgroundProcess:
         Raises
         ------
         OSError
-            It cannot be started.
+            It cannot be started. What `take` raises ends the process, and is raised again when that is gone.
         """
         spawn = multiprocessing.get_context("spawn")
         heard, tell = spawn.Pipe(duplex=False)
@@ -82,7 +83,19 @@ class BackgroundProcess:
                 tell.close()  # or its end would stay open here when the process is gone
                 wanted.close()
             self._process = process
-            self._listen(process, heard, want, take)
+            try:
+                self._listen(process, heard, want, take)
+            except BaseException:
+                process.kill()
+                raise
+            finally:
+                heard.close()
+                want.close()
+                code = self._see_off(process)
+        return code
+
+    def _see_off(self, process: SpawnProcess) -> int | None:
+        """Wait a little until the process is gone, and return its exit code."""
         process.join(_GRACE)
         if process.is_alive():
             process.kill()
@@ -95,15 +108,21 @@ class BackgroundProcess:
     def _listen(
         self, process: SpawnProcess, heard: Connection, want: Connection, take: Callable[[object], None]
     ) -> None:
-        with suppress(EOFError, OSError):
-            while True:
-                if self.is_over:
-                    want.close()
-                    if time.monotonic() >= self._deadline:
-                        process.kill()
-                        return
-                if heard.poll(_TURN):
-                    take(heard.recv())
+        while True:
+            if self.is_over:
+                want.close()
+                if time.monotonic() >= self._deadline:
+                    process.kill()
+                    return
+            try:
+                message = heard.recv() if heard.poll(_TURN) else None
+            except (EOFError, OSError):
+                return
+            except Exception:  # noqa: BLE001  (a message of another version, which may raise anything)
+                message = Broke(traceback.format_exc())
+                self.end(0.0)
+            if message is not None:
+                take(message)
 
 
 def how_it_ended(code: int | None) -> str:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from outsample.errors import OutsampleError
 from outsample_desktop.background_process import Broke, is_unwanted, say
 
-__all__ = ["Compiled", "Passed", "compile_in_background"]
+__all__ = ["Compiled", "Hindered", "Passed", "compile_in_background"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,13 @@ class Passed:
     is_last: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Hindered:
+    """It could not keep what it compiled, for a reason that the user can mend."""
+
+    sentence: str
+
+
 class _UnwantedError(Exception):
     """Nobody waits for it any more."""
 
@@ -56,7 +64,7 @@ def compile_in_background(folder: Path, tell: Connection, wanted: Connection) ->
     folder : Path
         For data that are of no use afterwards; who started the process removes it.
     tell : Connection
-        Takes `Compiled` and, after each step, `Passed`; or `Broke`.
+        Takes `Compiled` and, after each step, `Passed`; or `Hindered` or `Broke`.
     wanted : Connection
         Readable as soon as the work is no longer wanted.
     """
@@ -73,5 +81,7 @@ def compile_in_background(folder: Path, tell: Connection, wanted: Connection) ->
         warm_up(folder, progress, lambda step: tell.send(Passed(next(passed), step is STEPS[-1])))
     except (BrokenPipeError, _UnwantedError):
         pass  # nobody listens any more
+    except OutsampleError as error:
+        say(tell, Hindered(str(error)))
     except Exception:  # noqa: BLE001  (whatever broke must reach the user)
         say(tell, Broke(traceback.format_exc()))

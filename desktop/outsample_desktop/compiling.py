@@ -19,7 +19,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 from outsample.compiled import CACHE, problem
 from outsample.kernel_cache import KernelCache
 from outsample_desktop.background_process import BackgroundProcess, Broke, how_it_ended
-from outsample_desktop.compile_worker import Compiled, Passed, compile_in_background
+from outsample_desktop.compile_worker import Compiled, Hindered, Passed, compile_in_background
 from outsample_desktop.widgets.job_line import JobLine
 
 if TYPE_CHECKING:
@@ -144,10 +144,13 @@ class Compiling(QObject):
             case Passed(steps, is_last):
                 self._passed, self._is_whole = steps, is_last
                 self._let_go()
+            case Hindered(sentence):
+                self._window.notice.tell(f"{sentence}; {_LATER}")
+                self._is_whole = True  # there is nothing left to be said
             case Broke(trace):
                 last = trace.strip().splitlines()[-1]
                 self._window.notice.tell(f"internal error, please report it: compiling ended with {last}; {_LATER}")
-                self._is_whole = True  # there is nothing left to be said
+                self._is_whole = True
 
     def _finish(self, end: object) -> None:
         process, self._process = self._process, None

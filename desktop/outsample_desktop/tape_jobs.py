@@ -66,8 +66,9 @@ class TapeJobs(QObject):
             self._line.submit(self._run, job)
 
     def find(self, order: TapeOrder) -> float | None:
-        """Return how far an order is, 0..1; None where it is not under way."""
-        return next((job.share for job in self._jobs if job.order.is_like(order)), None)
+        """Return how far an order is, 0..1; None where it is not under way, or only about to end."""
+        wanted = (job for job in self._jobs if not job.process.is_over)
+        return next((job.share for job in wanted if job.order.is_like(order)), None)
 
     @property
     def orders(self) -> tuple[TapeOrder, ...]:

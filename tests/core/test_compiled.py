@@ -1,10 +1,12 @@
 import sys
+from pathlib import Path
 
 import pytest
 
 from outsample import compiled
 from outsample.compiled import kernel
 from outsample.kernel_cache import Keeping, KernelCache
+from outsample.machine_code import MachineCode
 
 HERE = sys.modules[__name__]
 
@@ -82,3 +84,10 @@ def test_where_kernels_are_is_said_in_few_words(monkeypatch, tmp_path, keeping, 
 def test_nothing_is_wrong_with_compiled_and_kept_formulas(monkeypatch, tmp_path):
     monkeypatch.setattr(compiled, "CACHE", KernelCache(Keeping.KEPT, tmp_path, tmp_path))
     assert compiled.problem() == ""
+
+
+@pytest.mark.usefixtures("registry")
+def test_machine_code_is_kept_where_there_is_a_folder_and_nowhere_else(monkeypatch):
+    assert isinstance(kernel(doubled)._cache, MachineCode)
+    monkeypatch.setattr(compiled, "CACHE", KernelCache(Keeping.NOWHERE, Path("nowhere"), Path("nowhere")))
+    assert not isinstance(kernel(quadrupled)._cache, MachineCode)

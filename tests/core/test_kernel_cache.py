@@ -108,3 +108,26 @@ def test_a_folder_with_machine_code_is_not_empty(kept):
     (kept.folder / "formulas").mkdir()
     (kept.folder / "formulas" / "black.price_loop-1.py311.nbi").touch()
     assert not kept.is_empty
+
+
+def test_a_folder_on_a_full_disk_gives_way_although_an_empty_file_can_be_made_there(asked, tmp_path, monkeypatch):
+    full = tmp_path / "full"
+    real = tempfile.TemporaryFile
+
+    def made(*arguments, **named):
+        if not str(named["dir"]).startswith(str(full)):
+            return real(*arguments, **named)
+        return Path("/dev/full").open("wb")
+
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no device that is always full")
+    monkeypatch.setattr(tempfile, "TemporaryFile", made)
+    assert asked(full).keeping is Keeping.SESSION
+
+
+def test_machine_code_of_another_version_is_not_taken_for_ours(asked, tmp_path):
+    """A folder may be named like ours and be of other kernels: what was told to a process before an upgrade."""
+    stale = tmp_path / "kernels-0123456789ab"
+    cache = asked(stale)
+    assert cache.folder.parent == stale
+    assert cache.folder.name == asked(tmp_path).folder.name

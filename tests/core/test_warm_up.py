@@ -1,3 +1,4 @@
+import errno
 import shutil
 
 import pytest
@@ -5,8 +6,9 @@ import pytest
 from outsample import warm_up as module
 from outsample.calibration.tape_store import tape_folder
 from outsample.compiled import KERNELS
+from outsample.errors import ExportError
 from outsample.kernel_cache import Keeping, KernelCache
-from outsample.warm_up import STEPS, compiled_kernels, warm_up
+from outsample.warm_up import STEPS, Step, compiled_kernels, warm_up
 
 
 @pytest.fixture
@@ -68,4 +70,20 @@ def test_who_does_not_want_it_ends_it_and_nothing_is_marked(cache, tmp_path):
     with pytest.raises(InterruptedError):
         warm_up(tmp_path, progress, passed.append)
     assert passed == []
+    assert not cache.is_prepared
+
+
+def test_nothing_is_marked_where_machine_code_was_lost_and_the_sentence_says_why(cache, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "Made", lambda _: None)
+    monkeypatch.setattr(module, "STEPS", (Step("nothing", lambda _: None),))
+    monkeypatch.setattr(module, "LOST", [OSError(errno.ENOSPC, "No space left on device")])
+    with pytest.raises(ExportError, match=r"^a first use needs room .*, found No space left on device; make some, or "):
+        warm_up(tmp_path)
+    assert not cache.is_prepared
+
+
+def test_a_market_that_has_no_place_to_be_written_to_is_one_sentence(cache, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(ExportError, match="a first use needs room for machine code"):
+        warm_up(tmp_path / "file" / "market")
     assert not cache.is_prepared

@@ -1,7 +1,7 @@
 """A process from its start to its end; how work in it is cancelled, killed and told of, see `test_tape_jobs`."""
 
 import sys
-from multiprocessing import Pipe
+from multiprocessing import Pipe, active_children
 
 import pytest
 
@@ -13,6 +13,10 @@ import os
 def echoes(order, tell, wanted):
     tell.send(order)
     tell.send(wanted.poll())
+
+def fills(order, tell, wanted):
+    while True:
+        tell.send(bytes(order))
 
 def exits(order, tell, wanted):
     os._exit(order)
@@ -48,6 +52,17 @@ def test_a_process_let_go_beforehand_is_told_so_at_once(work):
     process.end(grace=0.0)
     assert process.is_over
     assert process.see_through(lambda _: None) != 3
+
+
+def test_a_listener_that_fails_leaves_no_process_behind(work):
+    def refuse(_):
+        raise RuntimeError("the window has gone")
+
+    process = BackgroundProcess(work.fills, 100_000)
+    with pytest.raises(RuntimeError, match="the window has gone"):
+        process.see_through(refuse)
+    assert process.process_id is None
+    assert active_children() == []
 
 
 @pytest.mark.parametrize(("code", "words"), [(-9, "killed by signal 9"), (3, "exit code 3"), (None, "exit code None")])

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from outsample import warm_up
+from outsample.errors import ExportError
 from outsample_desktop.background_process import Broke
-from outsample_desktop.compile_worker import Compiled, Passed, compile_in_background
+from outsample_desktop.compile_worker import Compiled, Hindered, Passed, compile_in_background
 from outsample_desktop.compiling import Need
 
 
@@ -94,3 +95,11 @@ def test_the_process_takes_no_qt_along():
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "False"
+
+
+def test_what_the_user_can_mend_is_told_as_a_sentence(pipes, monkeypatch):
+    def refuse(*_):
+        raise ExportError("a first use needs room, found a full disk; make some")
+
+    monkeypatch.setattr(warm_up, "warm_up", refuse)
+    assert pipes.run() == [Hindered("a first use needs room, found a full disk; make some")]

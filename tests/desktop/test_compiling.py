@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+from outsample.compiled import CACHE
 from outsample.kernel_cache import Keeping, KernelCache
 from outsample_desktop import compiling as module
 from outsample_desktop.background_process import BackgroundProcess
@@ -15,7 +16,11 @@ PATIENCE = 30_000
 WORK = """
 import os, threading
 from outsample_desktop.background_process import Broke
-from outsample_desktop.compile_worker import Compiled, Passed
+from outsample_desktop.compile_worker import Compiled, Hindered, Passed
+
+class Riddle:
+    def __reduce__(self):
+        return eval, ("1 / 0",)
 
 def whole(_, tell, wanted):
     tell.send(Compiled("reading", 1, 3))
@@ -37,6 +42,13 @@ def deaf(folder, tell, wanted):
 def exits(_, tell, wanted):
     tell.send(Compiled("reading", 12, 40))
     os._exit(3)
+
+def is_hindered(_, tell, wanted):
+    tell.send(Hindered("a first use needs room, found a full disk; make some"))
+
+def tells_riddles(_, tell, wanted):
+    tell.send(Riddle())
+    wanted.poll(None)
 
 def breaks(_, tell, wanted):
     tell.send(Broke("Traceback\\n  somewhere\\nZeroDivisionError: division by zero"))
@@ -174,6 +186,29 @@ def test_a_bug_is_reported_and_the_window_goes_on(first_use, qtbot):
     assert not compiling.is_running
 
 
+def test_a_full_disk_is_one_sentence_with_its_cure_and_the_window_goes_on(first_use, stores, qtbot, monkeypatch):
+    window, compiling = first_use("is_hindered")
+    sentences = []
+    monkeypatch.setattr(window.notice, "tell", lambda sentence, **_: sentences.append(sentence))
+    window.open(str(stores["quotes"]))
+    with qtbot.waitSignals([compiling.ended, window.painted], timeout=PATIENCE):
+        pass
+    (sentence,) = sentences
+    assert sentence.startswith("a first use needs room, found a full disk; make some; nothing is lost")
+
+
+def test_a_message_that_cannot_be_read_ends_the_process_and_the_window_goes_on(first_use, stores, qtbot, monkeypatch):
+    window, compiling = first_use("tells_riddles")
+    sentences = []
+    monkeypatch.setattr(window.notice, "tell", lambda sentence, **_: sentences.append(sentence))
+    window.open(str(stores["quotes"]))
+    with qtbot.waitSignals([compiling.ended, window.painted], timeout=PATIENCE):
+        pass
+    assert not compiling.is_running
+    (sentence,) = sentences
+    assert "ZeroDivisionError" in sentence
+
+
 @pytest.mark.parametrize("name", ["until_unwanted", "deaf"])
 def test_cancelling_lets_the_window_go_on_and_says_nothing(first_use, stores, qtbot, name):
     window, compiling = first_use(name)
@@ -237,7 +272,7 @@ def test_a_folder_that_cannot_be_written_is_said_on_screen_and_again_once_data_a
 
 @pytest.mark.slow
 def test_an_empty_folder_is_filled_and_marked(empty, tmp_path, qtbot, monkeypatch):
-    folder = tmp_path / "kernels-of-a-first-use"
+    folder = tmp_path / CACHE.folder.name
     folder.mkdir()
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(folder))
     cache = KernelCache(Keeping.KEPT, folder, folder)

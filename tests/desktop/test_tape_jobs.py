@@ -177,6 +177,19 @@ def test_cancelling_ends_the_process_and_tells_no_failure(run, qtbot):
     assert not is_alive(process)
 
 
+def test_what_was_given_up_can_be_ordered_again_before_its_process_is_gone(run, qtbot):
+    jobs, told = run("deaf")
+    qtbot.waitUntil(lambda: "progressed" in told.names, timeout=PATIENCE)
+    jobs.cancel()
+    jobs.cancel()
+    assert jobs.find(order_of()) is None
+    jobs.build(order_of())
+    assert jobs.find(order_of()) == 0.0
+    qtbot.waitUntil(lambda: Counter(told.names)["progressed"] == 2, timeout=PATIENCE)
+    assert Counter(told.names)["ended"] == 1
+    assert len(jobs.orders) == 1
+
+
 def test_a_process_that_does_not_listen_is_killed(run, qtbot):
     jobs, told = run("deaf")
     qtbot.waitUntil(lambda: "progressed" in told.names, timeout=PATIENCE)
