@@ -23,6 +23,7 @@ __all__ = ["EXACT", "PREVIEW", "ROUGH", "Fineness", "VolSurface", "tenor_range"]
 
 STRETCH: Final = 6.0  # at-the-money standard deviations around which knots begin to spread
 _KEPT: Final = 64  # layouts of anchors
+_MORE: Final = 2.3  # in logarithms, ten times: how much less the transform of parameters nearby may have fallen
 EDGE: Final = 0.95  # of the stretched moneyness: 18 standard deviations
 
 
@@ -54,7 +55,7 @@ class Fineness:
 
 EXACT: Final = Fineness(48, 97, TOLERANCE, LEAST_PRICE, 1.3, 2_000.0)
 ROUGH: Final = Fineness(20, 41, 1e-6, 1e-6, 1.8, 700.0)
-PREVIEW: Final = Fineness(12, 29, 2e-7, 1e-6, 1.8, 700.0)
+PREVIEW: Final = Fineness(12, 29, 2e-7, 1e-6, 1.8, 1_000.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,10 +103,13 @@ class VolSurface:
     def beside(cls, model: TransformModel, near: TransformModel, tenors: tuple[float, float]) -> Self | None:
         """Do what `quick` does for a preview, with the ranges and terms of parameters nearby, which are kept.
 
-        To find them is half the work. They are those of a fifth of the tolerance, so that there is room to move.
+        To find them is half the work. They are those of a fifth of the tolerance, so that there is room to move; where
+        the transform falls more slowly than that allows, they are found anew.
         """
         layout = _kept_layout(type(near), tuple(near.parameters.tolist()), tenors)
-        return cls._priced(model, tenors, layout, PREVIEW, False) if _is_quick(layout, PREVIEW) else None
+        if _is_quick(layout, PREVIEW) and _falls_as_fast(model, near, layout):
+            return cls._priced(model, tenors, layout, PREVIEW, False)
+        return cls.quick(model, tenors, PREVIEW)
 
     @classmethod
     def _priced(
@@ -188,6 +192,15 @@ def _kept_layout(kind: type[TransformModel], values: tuple[float, ...], tenors: 
 def _is_quick(layout: Layout, fineness: Fineness) -> bool:
     is_priced = np.all((layout.terms > 0) | layout.is_mixture)
     return bool(is_priced and np.mean(layout.terms) <= fineness.most_terms)
+
+
+def _falls_as_fast(model: TransformModel, near: TransformModel, layout: Layout) -> bool:
+    """Return whether the transform has fallen where the series of a layout end, but for `_MORE`."""
+    if not layout.terms.all():
+        return False
+    last = np.cumsum(layout.terms) - 1
+    own, other = (exponents(one.kind, one.parameters, layout.nodes[last], layout.years[last]) for one in (model, near))
+    return bool(np.all(own.real <= other.real + _MORE))
 
 
 def _pricer(model: TransformModel, layout: Layout, slopes: bool) -> Callable[[Integers, Floats, bool], Floats]:

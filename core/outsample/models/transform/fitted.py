@@ -121,8 +121,12 @@ def _polished(data: OptionQuotes, tape: CalibrationTape, train: Window, title: s
     limits = bounds_of(kind)
     rough = minimise(replace(exact, fineness=ROUGH).evaluate, start, *limits, tolerance=GAIN, most_steps=MOST_STEPS)
     polishes = POLISHES if rough.reason is StopReason.CONVERGED else 1
-    found = minimise(exact.evaluate, rough.values, *limits, tolerance=GAIN, most_steps=polishes)
-    if not np.isfinite(found.at.total):
+    for share in SHARES:  # the rough grid may lead to where the exact one is too slow to follow
+        values = pooled.origin + share * (rough.values - pooled.origin)
+        found = minimise(exact.evaluate, values, *limits, tolerance=GAIN, most_steps=polishes)
+        if np.isfinite(found.at.total):
+            break
+    else:
         raise FitError(
             f"{title} needs parameters near the calibrations of the train window that can be priced, found none; "
             "widen the window or choose another loss"

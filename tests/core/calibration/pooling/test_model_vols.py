@@ -164,6 +164,11 @@ def test_a_preview_may_be_laid_out_for_parameters_nearby(model, quotes):
     assert 0.0 < apart.max() < 1e-2
 
 
-def test_nothing_is_laid_out_beside_parameters_whose_transform_hardly_falls(quotes):
+def test_a_preview_is_laid_out_anew_where_the_transform_falls_more_slowly_than_nearby(quotes):
+    """Met in a short history: a correlation that a step takes to its bound."""
+    near, model = (Heston(0.08, 9.0, 0.19, 5.0, correlation) for correlation in (-0.96, -0.999))
+    tenors = tenor_range(quotes)
+    assert VolSurface.beside(model, near, tenors) is None
     slow = Heston(0.2, 0.01, 16.0, 30.0, -0.9)
-    assert VolSurface.beside(Heston(0.2, 3.0, 0.2, 1.0, -0.3), slow, (1.0 / 365.0, 1.0)) is None
+    one, other = (VolSurface.beside(MODELS[0], beside, tenors) for beside in (slow, MODELS[0]))
+    np.testing.assert_allclose(one.values, other.values, rtol=1e-12)
