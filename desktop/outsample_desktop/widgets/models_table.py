@@ -1,9 +1,10 @@
 """The table of models: hue, on or off, figures, verdict; a click on a row makes it the active one."""
 
+from math import ceil
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -13,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from outsample_desktop.resolve.views import ModelRow, ModelsView
 from outsample_desktop.theme import Colours, small_font
-from outsample_desktop.widgets.lettering import elided, write_in
+from outsample_desktop.widgets.lettering import elided, width_of, write_in
 from outsample_desktop.widgets.plot import pen
 from outsample_desktop.widgets.verdict_pane import draw_status
 
@@ -22,7 +23,13 @@ __all__ = ["ModelsTable"]
 _ROW_HEIGHT: Final = 22
 _BOX: Final = 28
 _POINTS: Final = 9.0
-_NAME, _VERDICT = 172, 140  # pixels of the first and the last column
+_HEADER_POINTS: Final = 8.0
+_HEADER_HEIGHTS: Final = (20, 30)  # pixels of one line, and of two
+_INTERVAL: Final = "95 % interval"
+_NAMES, _NAMES_ALONE, _INTERVALS, _VERDICTS = (140, 172), (140, 190), (112, 136), (130, 140)  # pixels: least, and most
+_NARROWEST: Final = 52  # a figure such as −16.1 or 12.5×
+_AROUND: Final = 12  # pixels beside the words of a header
+_MIDDLE: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag(Qt.TextFlag.TextWordWrap)
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -68,6 +75,37 @@ class _Rows(QAbstractTableModel):
         return None
 
 
+def _widths(headers: tuple[str, ...], room: int) -> tuple[list[int | None], int]:
+    """Return the pixels of each column, None for an equal share of what is left, and the lines that headers need.
+
+    Where an equal share is too little for a header, each of these takes what its own needs, as far as names, intervals
+    and verdicts can give way; where that is not far enough, headers break between words.
+    """
+    if not headers:
+        return [], 1
+    has_intervals = _INTERVAL in headers
+    wide = {0: _NAMES if has_intervals else _NAMES_ALONE, len(headers) - 1: _VERDICTS}
+    if has_intervals:
+        wide[headers.index(_INTERVAL)] = _INTERVALS
+    others = [section for section in range(len(headers)) if section not in wide]
+    whole, broken = ([_needed(words) for words in split] for split in ([[h] for h in headers], map(str.split, headers)))
+    if room - sum(most for _, most in wide.values()) >= len(others) * max((whole[i] for i in others), default=0):
+        return [wide[i][1] if i in wide else None for i in range(len(headers))], 1
+    least = sum(low for low, _ in wide.values())
+    lines = 1 if least + sum(whole[i] for i in others) <= room else 2
+    needed = whole if lines == 1 else broken
+    slack = room - least - sum(needed[i] for i in others)
+    share = min(max(slack / sum(high - low for low, high in wide.values()), 0.0), 1.0)
+    ends = (wide.get(i, (n, n)) for i, n in enumerate(needed))
+    found = [low + int(share * (high - low)) for low, high in ends]
+    found[0] += max(room - sum(found), 0)
+    return [*found], lines
+
+
+def _needed(words: list[str]) -> int:
+    return max(ceil(max(width_of(word, _HEADER_POINTS) for word in words)) + _AROUND, _NARROWEST)
+
+
 def text_of(row: ModelRow, column: int, columns: int) -> str:
     """Return the text of a cell, as shown and as read aloud."""
     if column == 0:
@@ -108,11 +146,11 @@ class ModelsTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        header.setFont(small_font(8.0))
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | _MIDDLE)
+        header.setFont(small_font(_HEADER_POINTS))
         header.setHighlightSections(False)
-        header.setMinimumSectionSize(48)
-        header.setFixedHeight(20)
+        header.setMinimumSectionSize(_NARROWEST)
+        header.setFixedHeight(_HEADER_HEIGHTS[0])
 
     def paint_in(self, role: Colours) -> None:
         """Take the colours of a theme."""
@@ -128,16 +166,25 @@ class ModelsTable(QTableView):
             self.viewport().update()
         for i, (before, after) in enumerate(zip(old.rows, view.rows, strict=False)):
             if before != after:
-                self.viewport().update(0, self.rowViewportPosition(i), self.viewport().width(), self.rowHeight(i))
-        if fresh and view.headers:
-            header = self.horizontalHeader()
-            header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
-            header.resizeSection(0, _NAME)
-            header.setSectionResizeMode(len(view.headers) - 1, QHeaderView.ResizeMode.Interactive)
-            header.resizeSection(len(view.headers) - 1, _VERDICT)
-            interval = view.headers.index("95 % interval") if "95 % interval" in view.headers else 0
-            header.setSectionResizeMode(interval, QHeaderView.ResizeMode.Interactive)
-            header.resizeSection(interval, 136 if interval else 190)
+                self.viewport().update(self._row_place(i))
+        if fresh:
+            self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the width anew."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give each column its width; those that come out alike are left to Qt, which shares to the pixel."""
+        headers, header = self._rows.view.headers, self.horizontalHeader()
+        mode = QHeaderView.ResizeMode
+        widths, lines = _widths(headers, self.viewport().width())
+        header.setFixedHeight(_HEADER_HEIGHTS[lines - 1])
+        for section, width in enumerate(widths):
+            header.setSectionResizeMode(section, mode.Stretch if width is None else mode.Interactive)
+            if width is not None:
+                header.resizeSection(section, width)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Switch a model by its box, make it the active one by the rest of its row."""
@@ -163,6 +210,16 @@ class ModelsTable(QTableView):
         else:
             self.activated_model.emit(row.name)
 
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        """Paint both rows: the base class asks for the cells alone, and the ring goes around a row."""
+        super().currentChanged(current, previous)
+        for index in (current, previous):
+            whole = self._row_place(index.row()).adjusted(0, -1, 0, 1)  # on a fine screen the ring reaches out
+            self.viewport().update(whole)
+
+    def _row_place(self, row: int) -> QRect:
+        return QRect(0, self.rowViewportPosition(row), self.viewport().width(), self.rowHeight(row))
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint all rows in one go: a delegate is asked cell by cell through the model, at three times the cost."""
         role, view = self._role, self._rows.view
@@ -174,7 +231,7 @@ class ModelsTable(QTableView):
         columns = range(len(view.headers))
         places = [(self.columnViewportPosition(column), self.columnWidth(column)) for column in columns]
         for i, row in enumerate(view.rows):
-            place = QRect(0, self.rowViewportPosition(i), self.viewport().width(), self.rowHeight(i))
+            place = self._row_place(i)
             if place.top() >= self.viewport().height():
                 break  # what is below the edge is painted when it is scrolled to
             if event.region().intersects(place):

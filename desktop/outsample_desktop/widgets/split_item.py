@@ -1,5 +1,7 @@
 """Train, purge and test as they lie on a time axis: washes behind the curves, handles in front of them."""
 
+from bisect import bisect
+from itertools import accumulate
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -20,6 +22,7 @@ REGIME_HEIGHT: Final = 9  # pixels of the regime strip at the bottom
 HANDLES: Final = (Handle.TRAIN_START, Handle.TRAIN_END, Handle.TEST_START, Handle.TEST_END)
 _GRIP: Final = 7.0
 _POINTS: Final = 8.0
+_ENTRY: Final = 24.0  # pixels that an entry of a legend takes beside its words
 _INDENT: Final = 32.0  # pixels that keep a legend clear of the train-start flag
 
 
@@ -158,6 +161,14 @@ class HandlesItem(_PixelOverlay):
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
+def _how_many(widths: list[float], room: float) -> int:
+    """Return how many entries a legend has room for, with the words for those that it has not."""
+    ends = list(accumulate(width + _ENTRY for width in widths))
+    if not ends or ends[-1] <= room:
+        return len(ends)
+    return bisect(ends, room - width_of(f"and {len(ends)} more", _POINTS))
+
+
 class LegendItem(_PixelOverlay):
     """What the curves and bands of a plot are, written into its corner.
 
@@ -182,7 +193,7 @@ class LegendItem(_PixelOverlay):
             self.update()
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        """Write the title, then a swatch and a name for each entry, as far as they fit."""
+        """Write the title, then a swatch and a name for each entry, as far as they fit, and how many do not."""
         del option, widget
         if self.role is None:
             return
@@ -191,10 +202,9 @@ class LegendItem(_PixelOverlay):
         painter.setPen(pen(self.role.text))
         x += write(painter, x, top, self._title, _POINTS) + 14.0
         painter.setPen(pen(self.role.muted))
-        for text, colour in self._entries:
-            width = width_of(text, _POINTS)
-            if x + width + 16.0 > box.right():
-                return
+        fitting = _how_many([width_of(text, _POINTS) for text, _ in self._entries], box.right() - x)
+        for text, colour in self._entries[:fitting]:
             painter.fillRect(QRectF(x, top + 4.0, 8.0, 8.0), QColor(colour))
-            write(painter, x + 12.0, top, text, _POINTS)
-            x += width + 24.0
+            x += write(painter, x + 12.0, top, text, _POINTS) + _ENTRY
+        if fitting < len(self._entries):
+            write(painter, x, top, f"and {len(self._entries) - fitting} more", _POINTS)

@@ -23,6 +23,7 @@ _TOP: Final = 4.0
 _SCALE: Final = 46.0
 _LINE: Final = 14.0
 _CELL, _LABEL = 8.0, 7.5  # points
+_OVERHANG: Final = 2.0  # pixels by which glyphs may reach out of the width of their text
 
 Cell = tuple[int, str, str, bool] | None  # step of the colour, value, count, whether it is sparse; None without a value
 
@@ -101,10 +102,10 @@ class SurfacePane(Canvas[SurfaceView]):
                 continue
             if with_count:
                 middle = top + 0.5 * height
-                write_in(painter, (left, middle - _LINE, width, _LINE), text, _CELL)
-                write_in(painter, (left, middle, width, _LINE), count, _CELL)
+                _write_inside(painter, (left, middle - _LINE, width, _LINE), text)
+                _write_inside(painter, (left, middle, width, _LINE), count)
             else:
-                write_in(painter, (left, top, width, height), text, _CELL)
+                _write_inside(painter, (left, top, width, height), text)
         if view.cell is not None and 0 <= view.cell < view.value.size:
             chosen = self.cell_rectangle(*divmod(view.cell, len(view.columns))).adjusted(1, 1, -1, -1)
             painter.setPen(pen(role.window, 4.0))
@@ -118,11 +119,9 @@ class SurfacePane(Canvas[SurfaceView]):
         for row, label in enumerate(view.rows):
             top = cell.top() - row * cell.height()
             write_in(painter, (0.0, top, _LEFT - 6, cell.height()), label, _LABEL, align=1.0)
-        fits = all(width_of(label, _LABEL) < cell.width() - 2 for label in view.columns)
-        for column, label in enumerate(view.columns):
+        for column, label in _labels(view.columns, cell.width() - 2):
             left = cell.left() + column * cell.width()
-            short = label if fits else _edge(label)
-            write_in(painter, (left, self.height() - _BOTTOM + 1, cell.width(), 13.0), short, _LABEL)
+            write_in(painter, (left, self.height() - _BOTTOM + 1, cell.width(), 13.0), label, _LABEL)
         across = self.width() - _LEFT - _SCALE
         write_in(painter, (_LEFT, self.height() - 15.0, across, 14.0), view.column_title, _LABEL)
 
@@ -180,6 +179,12 @@ class SurfacePane(Canvas[SurfaceView]):
         self.brushed.emit(row * len(view.columns) + column)
 
 
+def _write_inside(painter: QPainter, place: tuple[float, float, float, float], text: str) -> None:
+    """Write a text where it has room: what reached into the next cell would be cut when that is painted alone."""
+    if width_of(text, _CELL) <= place[2] - _OVERHANG:
+        write_in(painter, place, text, _CELL)
+
+
 def _cells(view: SurfaceView) -> list[Cell]:
     """Return what each cell looks like, the first row on top."""
     parts = (part[::-1].ravel().tolist() for part in (view.value, view.count, view.sparse))
@@ -195,6 +200,14 @@ def _frame(view: SurfaceView) -> tuple[Any, ...]:
     """Return everything on screen but what stands in the cells."""
     labels = (view.rows, view.columns, view.title, view.unit, view.column_title, view.note)
     return (*labels, view.is_signed, view.reach, view.cell)
+
+
+def _labels(columns: tuple[str, ...], room: float) -> list[tuple[int, str]]:
+    """Return columns with what is written below them: all of it, only the left edges, or those of every other."""
+    if all(width_of(label, _LABEL) < room for label in columns):
+        return list(enumerate(columns))
+    edges = [(column, _edge(label)) for column, label in enumerate(columns)]
+    return edges if all(width_of(label, _LABEL) < room for _, label in edges) else edges[::2]
 
 
 def _edge(label: str) -> str:

@@ -1,8 +1,10 @@
 """The quotes of a brushed cell, worst first."""
 
+from math import ceil
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from outsample.report.table import Table
@@ -11,6 +13,8 @@ from outsample_desktop.theme import Colours, small_font
 __all__ = ["TableView"]
 
 _SHOWN: Final = 2000
+_MEASURED: Final = 200  # rows that are looked at for the width of a column
+_SHORT, _PADDING = 160, 16  # pixels of words that are short, and beside them
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -38,6 +42,8 @@ class _Rows(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.DisplayRole:
             return self.table.columns[index.column()].shown(index.row())
+        if role == Qt.ItemDataRole.ToolTipRole and not self.table.columns[index.column()].is_number:
+            return self.table.columns[index.column()].shown(index.row())  # a column may be too narrow for its words
         if role == Qt.ItemDataRole.TextAlignmentRole and self.table.columns[index.column()].is_number:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -50,11 +56,15 @@ class TableView(QTableView):
     ----------
     name : str
         Accessible name.
+    note : str
+        What to do to see something, written where there are no columns.
     """
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, note: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
+        self._note = note
+        self._narrowed: tuple[int, ...] = ()
         self._rows = _Rows()
         self.setModel(self._rows)
         self.setFrameShape(self.Shape.NoFrame)
@@ -81,4 +91,36 @@ class TableView(QTableView):
 
     def show_table(self, table: Table) -> None:
         """Show a table; beyond two thousand rows only the first are drawn, the CSV holds all."""
+        is_other = [one.header for one in table.columns] != [one.header for one in self.table.columns]
         self._rows.show(table)
+        if is_other:
+            self._narrow()
+
+    def _narrow(self) -> None:
+        """Give columns of short words what these need, and so the room to the others, where Qt shares it out."""
+        header, measures = self.horizontalHeader(), QFontMetricsF(self.font())
+        mode, columns = QHeaderView.ResizeMode, self.table.columns
+        for section in self._narrowed:
+            if section < len(columns):
+                header.setSectionResizeMode(section, mode.Stretch)
+        short = {}
+        for section, column in enumerate(columns):
+            if column.is_number or header.sectionResizeMode(section) != mode.Stretch:
+                continue
+            words = (column.header, *(column.shown(row) for row in range(min(self.table.size, _MEASURED))))
+            width = max(measures.horizontalAdvance(word) for word in words) + _PADDING
+            if width < _SHORT:
+                short[section] = ceil(width)
+        self._narrowed = tuple(short) if len(short) < len(columns) else ()
+        for section, width in short.items():
+            if section in self._narrowed:
+                header.setSectionResizeMode(section, mode.Interactive)
+                header.resizeSection(section, width)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the table, or what to do to see one."""
+        super().paintEvent(event)
+        if self._note and not self.table.columns:
+            painter = QPainter(self.viewport())
+            painter.setPen(self.palette().placeholderText().color())
+            painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self._note)

@@ -1,5 +1,7 @@
 """The verdict: word, shape and colour, the effect with its interval, the rule that decided, and the facts."""
 
+from itertools import accumulate
+from math import ceil
 from typing import Final
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
@@ -9,12 +11,16 @@ from PySide6.QtWidgets import QWidget
 from outsample.verdict import Status
 from outsample_desktop.resolve.views import VerdictView
 from outsample_desktop.theme import Colours
-from outsample_desktop.widgets.lettering import elided, write
+from outsample_desktop.widgets.lettering import elided, width_of, write
 from outsample_desktop.widgets.plot import pen
 
 __all__ = ["VerdictPane", "draw_status", "status_colour"]
 
 _HEIGHT: Final = 62
+_RIGHT, _GAP = 8.0, 6.0  # pixels beside the facts, and between two of them
+_STEP: Final = 8.0  # pixels in which columns grow, so that they stand still while figures move
+_LEAST_NAME: Final = 60.0  # pixels of a name that is cut
+_LABEL, _VALUE = 7.5, 9.5  # points
 _ROW: Final = 37.0  # pixels of the line with the word
 
 
@@ -54,6 +60,13 @@ def draw_status(painter: QPainter, status: Status | None, centre: QPointF, radiu
             for sign in (-1.0, 1.0):
                 reach = QPointF(radius, sign * radius)
                 painter.drawLine(centre - reach, centre + reach)
+
+
+def _needed(view: VerdictView) -> list[float]:
+    """Return the pixels that the values of each column of facts take: two facts, one above the other."""
+    columns = (len(view.facts) + 1) // 2
+    widths = [ceil((width_of(value, _VALUE) + _GAP) / _STEP) * _STEP for _, value in view.facts]
+    return [max(widths[column::columns]) for column in range(columns)]
 
 
 class VerdictPane(QWidget):
@@ -109,7 +122,9 @@ class VerdictPane(QWidget):
             self._words.append((QRectF(x, 0, effect, _ROW), "vs benchmark"))
         x += effect + 12.0
         painter.setPen(QColor(role.muted))
-        x += write(painter, x, 17, view.model, 10)
+        room = self.width() - sum(_needed(view)) - _RIGHT - 24.0 - x  # the table below says which model it is, too
+        if room >= min(_LEAST_NAME, width_of(view.model, 10)):
+            x += write(painter, x, 17, elided(view.model, 10, room), 10)
         rule = f"{view.rule}  ·  {view.caveat}" if view.caveat else view.rule
         facts_left = max(x + 24, 0.46 * self.width())
         room = (facts_left if view.facts else self.width()) - 56
@@ -120,13 +135,18 @@ class VerdictPane(QWidget):
     def _facts(self, painter: QPainter, view: VerdictView, role: Colours, left: float) -> None:
         if not view.facts:
             return
-        columns = (len(view.facts) + 1) // 2
-        width = (self.width() - left - 8) / columns
+        needed, room = _needed(view), self.width() - left - _RIGHT
+        columns = len(needed)
+        if max(needed) <= room / columns:
+            widths = [room / columns] * columns
+        else:
+            widths = [one * room / sum(needed) for one in needed]
+        lefts = list(accumulate(widths, initial=left))
         text, muted = QColor(role.text), QColor(role.muted)
         for i, (label, value) in enumerate(view.facts):
-            x, y = left + (i % columns) * width, 3.0 + (i // columns) * 31.0
+            x, y, width = lefts[i % columns], 3.0 + (i // columns) * 31.0, widths[i % columns]
             self._words.append((QRectF(x, y - 3.0, width, 31.0), label))
             painter.setPen(muted)
-            write(painter, x, y, elided(label, 7.5, round(width - 6)), 7.5)
+            write(painter, x, y, elided(label, _LABEL, round(width - _GAP)), _LABEL)
             painter.setPen(text)
-            write(painter, x, y + 12.0, elided(value, 9.5, round(width - 6)), 9.5)
+            write(painter, x, y + 12.0, elided(value, _VALUE, round(width - _GAP)), _VALUE)

@@ -3,12 +3,16 @@
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from outsample.verdict import Status
 from outsample_desktop.resolve.views import ModelRow, ModelsView
 from outsample_desktop.session import Theme
 from outsample_desktop.theme import colours
+from outsample_desktop.widgets.lettering import width_of
 from outsample_desktop.widgets.models_table import ModelsTable
 
 HEADERS = ("Model", "In sample", "Verdict")
@@ -64,3 +68,42 @@ def test_what_was_painted_row_by_row_is_what_is_painted_at_once(table, painted_a
     QApplication.processEvents()
     assert not row_by_row.isNull()
     assert row_by_row == table.screen().grabWindow(table.winId()).toImage()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Down, Qt.Key.Key_Up])
+def test_the_ring_of_the_keyboard_moves_whole_from_row_to_row(table, qtbot, key):
+    table.activateWindow()
+    table.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(table.hasFocus)
+    table.setCurrentIndex(table.model().index(1, 1))
+    QApplication.processEvents()
+    before = table.screen().grabWindow(table.winId()).toImage()
+    QTest.keyClick(table, key)
+    QApplication.processEvents()
+    row_by_row = table.screen().grabWindow(table.winId()).toImage()
+    table.viewport().update()
+    QApplication.processEvents()
+    assert row_by_row != before
+    assert row_by_row == table.screen().grabWindow(table.winId()).toImage()
+
+
+OPTIONS = (
+    *("Model [vol pts]", "In sample", "Out of sample", "Out / in", "Bias out", "vs benchmark"),
+    *("95 % interval", "p nominal", "Regret", "n eff", "Refused", "Verdict"),
+)
+
+
+@pytest.mark.parametrize("width", [891, 960, 1180, 1820])
+def test_every_header_can_be_read_beside_the_help_as_without_it(table, width):
+    """At 1280 pixels the help leaves 891: an equal share would cut the words of half of the headers."""
+    rows = tuple(replace(row, cells=("1.0",) * (len(OPTIONS) - 2)) for row in ROWS)
+    table.resize(width, 160)
+    table.render_view(ModelsView(OPTIONS, rows))
+    QApplication.processEvents()
+    metrics = QFontMetricsF(table.horizontalHeader().font())
+    for column, header in enumerate(OPTIONS):
+        room = QRect(0, 0, table.columnWidth(column) - 8, table.horizontalHeader().height())
+        wrapped = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignRight)
+        assert width_of("−16.1", 9.0) + 8 <= table.columnWidth(column)
+        assert QRectF(room).contains(metrics.boundingRect(QRectF(room), wrapped, header)), header
+    assert sum(table.columnWidth(column) for column in range(len(OPTIONS))) == table.viewport().width()

@@ -1,6 +1,7 @@
 """The error surface paints the cells that look different, and all of it where more than cells changed."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -10,6 +11,8 @@ from PySide6.QtWidgets import QApplication
 from outsample_desktop.resolve.views import SurfaceView
 from outsample_desktop.session import Theme
 from outsample_desktop.theme import colours
+from outsample_desktop.widgets import surface_pane as module
+from outsample_desktop.widgets.lettering import width_of
 from outsample_desktop.widgets.surface_pane import SurfacePane
 
 VALUE = np.array([[1.0, 2.0, 3.0], [4.0, np.nan, 6.0]])
@@ -103,3 +106,49 @@ def test_what_was_painted_cell_by_cell_is_what_is_painted_at_once(pane, painted_
     assert by_cell == on_screen(pane)
     painted_after(replace(VIEW, cell=4))
     assert by_cell != on_screen(pane)
+
+
+@pytest.mark.parametrize("width", [420, 480])
+def test_a_number_that_has_no_room_in_its_cell_does_not_reach_into_the_next(pane, painted_after, width):
+    """It would be cut there as soon as that cell is painted alone."""
+    shape = (2, 9)
+    wide = replace(
+        VIEW,
+        value=np.full(shape, 1234.56),
+        count=np.full(shape, 1_234_567.0),
+        sparse=np.zeros(shape, bool),
+        columns=tuple("abcdefghi"),
+    )
+    pane.resize(width, 260)
+    painted_after(wide)
+    changed = wide.value.copy()
+    changed[:, 1::3] = 7.0
+    painted_after(replace(wide, value=changed))
+    by_cell = on_screen(pane)
+    pane.update()
+    QApplication.processEvents()
+    assert not by_cell.isNull()
+    assert by_cell == on_screen(pane)
+
+
+@pytest.mark.parametrize("width", [280, 330, 380, 440, 700])
+def test_the_labels_below_the_columns_never_touch(pane, painted_after, width, monkeypatch):
+    labels = tuple(f"−{edge:.2f} … −{edge - 0.5:.2f}" for edge in np.arange(9, 0, -1))
+    nine = {name: np.ones((2, 9), getattr(VIEW, name).dtype) for name in ("value", "count", "sparse")}
+    written = []
+
+    def note(_, place, text, points, *rest, **named):
+        written.append((place, text, points))
+
+    painted_after(replace(VIEW, columns=labels, **nine))
+    pane.resize(width, 260)
+    monkeypatch.setattr(module, "write_in", note)
+    pane.grab()
+    middle = [
+        (place[0] + 0.5 * place[2], width_of(text, points))
+        for place, text, points in written
+        if any(label.startswith(text) for label in labels)
+    ]
+    assert len(middle) >= 5
+    for (left, wide), (right, other) in pairwise(sorted(set(middle))):
+        assert left + 0.5 * wide < right - 0.5 * other

@@ -46,7 +46,7 @@ class OverviewRoom(QWidget):
         self.forecast = SlicePane("Forecast at the cursor", "time")
         self.term = SlicePane("Term structure at the cursor", "tenor")
         self.models = ModelsTable()
-        self.tables = {name: TableView(title) for name, title in _TABLES}
+        self.tables = {name: TableView(title, _NOTES.get(name, "")) for name, title in _TABLES}
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.models, "Models")
@@ -160,6 +160,7 @@ def _titled(title: PaneTitle, pane: QWidget) -> QWidget:
     return whole
 
 
+_NOTES: Final = {"quotes": "a click on a cell of the error surface lists its quotes here"}
 _TABLES: Final = (
     ("quotes", "Quotes of the brushed cell"),
     ("parameters", "Parameters"),
