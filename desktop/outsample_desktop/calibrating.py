@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from outsample.datasets import OptionQuotes
-from outsample_desktop.resolve.calibrated import calibrated
+from outsample_desktop.path_fits import PathFits
+from outsample_desktop.resolve.calibrated import Calibrated, FittedSmile, family_of
 from outsample_desktop.session import State
 from outsample_desktop.tape_jobs import TapeJobs
 from outsample_desktop.tape_worker import TapeOrder
@@ -29,7 +30,7 @@ class Calibrating(QObject):
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
         self._window, self._room = window, window.page.calibration
-        self.jobs, self.line = TapeJobs(self), JobLine()
+        self.jobs, self.line, self._paths = TapeJobs(self), JobLine(), PathFits(window)
         window.statusBar().addPermanentWidget(self.line)
         self._room.wanted.connect(self.build)
         self._room.unwanted.connect(self.jobs.cancel)
@@ -45,11 +46,17 @@ class Calibrating(QObject):
         """Make the calibrations in view, or those under the loss beside them."""
         order = self._order(self._window.session.state, beside)
         if order is None:
-            self._window.notice.tell("a calibration needs option quotes, found none; open an option history")
+            self._window.notice.tell(self._why_not())
             return
         self._room.show_problem("")
         self.jobs.build(order)
         self._show()
+
+    def _why_not(self) -> str:
+        family = family_of(self._window.session.state.calibration_model)
+        if isinstance(self._window.data, OptionQuotes) and isinstance(family, FittedSmile):
+            return f"{family.title} needs no calibration: the calibration room fits it to each time by itself"
+        return "a calibration needs option quotes, found none; open an option history"
 
     def cancel(self) -> None:
         """Give up what is under way."""
@@ -57,14 +64,17 @@ class Calibrating(QObject):
 
     def close(self) -> None:
         """Leave nothing running."""
+        self._paths.close()
         self.jobs.close()
 
     def _order(self, state: State, beside: bool) -> TapeOrder | None:
         loss = state.compared_loss if beside else state.calibration_loss
         if not isinstance(self._window.data, OptionQuotes) or loss is None:
             return None
-        model = calibrated(state.calibration_model)
-        return TapeOrder(model.title, model.kind, model.under(loss), state)
+        family = family_of(state.calibration_model)
+        if not isinstance(family, Calibrated):
+            return None
+        return TapeOrder(family.title, family.kind, family.under(loss), state)
 
     def _take(self, order: TapeOrder) -> None:
         """Show what was made."""

@@ -16,6 +16,7 @@ from outsample.study import Workspace
 from outsample_desktop.case_file import PICTURE_KEY
 from outsample_desktop.evaluator import Request, answer
 from outsample_desktop.page import Page
+from outsample_desktop.resolve.calibration_sources import make_paths
 from outsample_desktop.session import State
 from outsample_desktop.theme import apply_theme, colours, small_font
 from outsample_desktop.widgets.plot import Plot
@@ -97,6 +98,7 @@ def save_pictures(state: State, workspace: Workspace, folder: Path) -> tuple[Pat
     assert isinstance(application, QApplication)
     apply_theme(application, state.theme)
     state = replace(state, dragging=False, fingerprint=workspace.data.fingerprint)
+    make_paths(state, workspace.data)
     found = answer(Request(0, state, workspace))
     if found.view is None:
         raise DataError(found.problem)

@@ -1,25 +1,65 @@
-"""Which models are calibrated time by time, and under which losses; with the words for them."""
+"""Which models the calibration room shows, and under which losses; with the words for them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Protocol
 
-from outsample.calibration import CalibrationLoss, CalibrationSettings
+import numpy as np
+
+from outsample.calibration import CalibrationLoss, CalibrationSettings, bounds_of, parameter_names, ranges_of
 from outsample.calibration.tape_shelf import NeedsTape
 from outsample.catalog import MODELS
-from outsample.formulas.fourier import TransformModel
+from outsample.formulas.fourier import TransformModel, fourier_price
+from outsample.formulas.implied_vol import implied_vol
+from outsample.models.parametric_smile import SmileFamily, shape_of, smile_vols
+from outsample.typing import Floats
 
-__all__ = ["CALIBRATED", "LOSSES", "Calibrated", "LossText", "calibrated"]
+__all__ = ["CALIBRATED", "FAMILIES", "LOSSES", "SMILES", "Calibrated", "Family", "FittedSmile", "LossText", "family_of"]
 
 _FALLBACK: Final = "heston"
 # A quote, measured on the made market of four months (25,678 observations) on a 2-core machine.
 _MICROSECONDS: Final = {"Merton": 57, "Kou": 84, "VarianceGamma": 204, "Heston": 60, "Bates": 166, "SVCJ": 629}
 _UNKNOWN: Final = 200
+_ACCURATE: Final = 1e-8  # of the forward plus the strike: far below what a picture shows
+
+
+class Family(Protocol):
+    """A model of the catalogue whose parameters are shown through time: what they mean, and the smile they give."""
+
+    @property
+    def name(self) -> str:
+        """Of the catalogue."""
+
+    @property
+    def title(self) -> str:
+        """Of the catalogue."""
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of the p parameters, in words."""
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """Of the parameters; empty for a pure number."""
+
+    @property
+    def bounds(self) -> tuple[Floats, Floats]:
+        """(p,) lower and upper bounds, inclusive."""
+
+    @property
+    def noise(self) -> int | None:
+        """Place of the parameter beside which a broken Feller condition is noted; None where there is none."""
+
+    def feller_ratios(self, values: Floats) -> Floats:
+        """Return (m,) ``2 kappa theta / sigma^2`` of (m, p) parameters; NaN where there is no such condition."""
+
+    def vols(self, values: Floats, strike: Floats, years: float) -> Floats:
+        """Return the (n,) vols, in vol points, at strikes as multiples of the forward."""
 
 
 @dataclass(frozen=True, slots=True)
 class Calibrated:
-    """A model of the catalogue that needs calibrations.
+    """A model of the catalogue that needs calibrations; a `Family`.
 
     Parameters
     ----------
@@ -35,6 +75,44 @@ class Calibrated:
     kind: type[TransformModel]
     settings: CalibrationSettings
 
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names in words."""
+        return tuple(one.replace("_", " ") for one in parameter_names(self.kind))
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """Of the parameters."""
+        return tuple(one.unit for one in ranges_of(self.kind))
+
+    @property
+    def bounds(self) -> tuple[Floats, Floats]:
+        """(p,) lower and upper bounds."""
+        return bounds_of(self.kind)
+
+    @property
+    def noise(self) -> int | None:
+        """Place of the vol of vol; None for a model without a variance of its own."""
+        names = parameter_names(self.kind)
+        return names.index("vol_of_vol") if "vol_of_vol" in names else None
+
+    def feller_ratios(self, values: Floats) -> Floats:
+        """Return ``2 kappa theta / sigma^2``."""
+        if self.noise is None:
+            return np.full(len(values), np.nan)
+        names = parameter_names(self.kind)
+        speed, level, noise = (
+            values[:, names.index(one)] for one in ("mean_reversion", "long_run_variance", "vol_of_vol")
+        )
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(2.0 * speed * level / noise**2)
+
+    def vols(self, values: Floats, strike: Floats, years: float) -> Floats:
+        """Return vols by pricing and inverting."""
+        tenor, is_call = np.full(strike.size, years), strike >= 1.0
+        price = fourier_price(self.kind(*values.tolist()), strike, tenor, is_call, _ACCURATE)
+        return np.asarray(100.0 * implied_vol(price, strike, tenor, is_call))
+
     def expected(self, quotes: int) -> str:
         """Return in words how long so many quotes may take: whole fives of seconds, or minutes."""
         seconds = 1.0 + 1e-6 * _MICROSECONDS.get(self.kind.__name__, _UNKNOWN) * quotes
@@ -48,6 +126,49 @@ class Calibrated:
 
 
 @dataclass(frozen=True, slots=True)
+class FittedSmile:
+    """A model of the catalogue that is a formula for the smile, fitted to implied vol within a second; a `Family`.
+
+    Parameters
+    ----------
+    name, title : str
+    model : SmileFamily
+    """
+
+    name: str
+    title: str
+    model: SmileFamily
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names in words."""
+        return shape_of(self.model).names
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """Of the parameters."""
+        return shape_of(self.model).units
+
+    @property
+    def bounds(self) -> tuple[Floats, Floats]:
+        """(p,) lower and upper bounds."""
+        return shape_of(self.model).low, shape_of(self.model).high
+
+    @property
+    def noise(self) -> int | None:
+        """Return None: no formula for the smile has a variance that could reach 0."""
+        return None
+
+    def feller_ratios(self, values: Floats) -> Floats:
+        """Return NaN."""
+        return np.full(len(values), np.nan)
+
+    def vols(self, values: Floats, strike: Floats, years: float) -> Floats:
+        """Return vols by the formula."""
+        return 100.0 * smile_vols(self.model, values, np.log(strike), np.full(strike.size, years))
+
+
+@dataclass(frozen=True, slots=True)
 class LossText:
     """Words for a loss: as chosen, in a sentence, in the head of a column, and the unit of its residuals."""
 
@@ -57,7 +178,7 @@ class LossText:
     unit: str
 
 
-def _calibrated() -> Iterator[Calibrated]:
+def _families() -> Iterator[Calibrated | FittedSmile]:
     """Yield the first model of each kind: others on the same calibrations are variations of it."""
     known = set()
     for entry in MODELS:
@@ -65,9 +186,13 @@ def _calibrated() -> Iterator[Calibrated]:
         if isinstance(model, NeedsTape) and model.kind not in known:
             known.add(model.kind)
             yield Calibrated(entry.name, entry.title, model.kind, model.calibration)
+        elif isinstance(model, SmileFamily):
+            yield FittedSmile(entry.name, entry.title, model)
 
 
-CALIBRATED: Final = tuple(_calibrated())
+FAMILIES: Final = tuple(_families())
+CALIBRATED: Final = tuple(one for one in FAMILIES if isinstance(one, Calibrated))
+SMILES: Final = tuple(one for one in FAMILIES if isinstance(one, FittedSmile))
 LOSSES: Final = {
     CalibrationLoss.VOL: LossText("Implied vol [vol pts]", "implied vol", "vol", "vol pts"),
     CalibrationLoss.VEGA_WEIGHTED: LossText("Price over vega [vol pts]", "price over vega", "vega", "vol pts"),
@@ -78,7 +203,7 @@ LOSSES: Final = {
 }
 
 
-def calibrated(name: str) -> Calibrated:
-    """Return the model of that name; Heston where none has it."""
-    known = {one.name: one for one in CALIBRATED}
+def family_of(name: str) -> Calibrated | FittedSmile:
+    """Return the model of that name; Heston where the room shows none of it."""
+    known = {one.name: one for one in FAMILIES}
     return known.get(name, known[_FALLBACK])

@@ -5,17 +5,15 @@ from typing import Final
 
 import numpy as np
 
-from outsample.calibration.tape import CalibrationTape
 from outsample.datasets import OptionQuotes
-from outsample.formulas.fourier import TransformModel, fourier_price
-from outsample.formulas.implied_vol import implied_vol
 from outsample.prepared import prepared
 from outsample.report.table import Table, column
 from outsample.typing import Floats, Integers
 from outsample.windows import iso
 from outsample_desktop.resolve.calibrated import LOSSES
-from outsample_desktop.resolve.calibration_estimates import Estimate
+from outsample_desktop.resolve.calibration_estimates import Estimate, ParameterSet
 from outsample_desktop.resolve.cuts import slice_at
+from outsample_desktop.resolve.daily_fits import DailyFits
 from outsample_desktop.resolve.numbers import significant
 from outsample_desktop.resolve.views import Curve, SliceView
 from outsample_desktop.session import State
@@ -24,7 +22,6 @@ __all__ = ["SliceFit", "quotes_table", "slice_fit", "smile_of"]
 
 _POINTS: Final = 33  # strikes between the outermost quotes at which a smile is drawn
 _DAILY, _POOLED, _BESIDE = 0, 2, 3  # hues
-_ACCURATE: Final = 1e-8  # of the forward plus the strike: far below what a picture shows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,18 +64,18 @@ def slice_fit(
         return SliceFit("Smile", when, np.empty(0), np.empty(0), (), f"no usable quotes at {when}")
     strike, vol = _points(data, chosen)
     curves = []
-    if data.times[time] in main.tape.times:
-        curves.append(_daily(data, chosen, main.tape, int(np.searchsorted(main.tape.times, data.times[time]))))
+    if data.times[time] in main.daily.times:
+        curves.append(_daily(data, chosen, main.daily, int(data.times[time])))
     exact = main.exact.found
     if main.pooled is not None:
-        vols = _vols(data, chosen, main.pooled.model)
+        vols = _vols(data, chosen, main.pooled)
         curves.append(Curve("pooled", "pooled", _POOLED, strike, vols, exact is None))
     if exact is not None or main.exact.is_awaited:
-        vols = np.full(strike.size, np.nan) if exact is None else _vols(data, chosen, exact.model)
+        vols = np.full(strike.size, np.nan) if exact is None else _vols(data, chosen, exact)
         curves.append(Curve("exact", "exact", hue, strike, vols, True))
     if beside is not None and beside.pooled is not None:
         words = LOSSES[beside.loss].brief
-        curves.append(Curve("beside", words, _BESIDE, strike, _vols(data, chosen, beside.pooled.model)))
+        curves.append(Curve("beside", words, _BESIDE, strike, _vols(data, chosen, beside.pooled)))
     tenor = 365.0 * float(data.observed.slice_tenor[chosen])
     return SliceFit(f"Smile, {tenor:.1f} d", when, strike, vol, tuple(curves))
 
@@ -96,20 +93,17 @@ def _points(data: OptionQuotes, chosen: int) -> tuple[Floats, Floats]:
 
 
 @prepared
-def _daily(data: OptionQuotes, chosen: int, tape: CalibrationTape, place: int) -> Curve:
+def _daily(data: OptionQuotes, chosen: int, daily: DailyFits, time: int) -> Curve:
     """Return the smile of a time's own fit, NaN where that failed: no boundary moves it."""
-    strike = _points(data, chosen)[0]
+    strike, place = _points(data, chosen)[0], daily.place_of(time)
     vols = np.full(strike.size, np.nan)
-    if tape.is_used[place]:
-        vols = _vols(data, chosen, tape.kind(*tape.values[place].tolist()))
+    if place is not None:
+        vols = daily.family.vols(daily.values[place], 0.01 * strike, float(data.observed.slice_tenor[chosen]))
     return Curve("daily", "this time", _DAILY, strike, vols)
 
 
-def _vols(data: OptionQuotes, chosen: int, model: TransformModel) -> Floats:
-    strike = 0.01 * _points(data, chosen)[0]
-    years, is_call = np.full(strike.size, data.observed.slice_tenor[chosen]), strike >= 1.0
-    price = fourier_price(model, strike, years, is_call, _ACCURATE)
-    return np.asarray(100.0 * implied_vol(price, strike, years, is_call))
+def _vols(data: OptionQuotes, chosen: int, found: ParameterSet) -> Floats:
+    return found.vols(0.01 * _points(data, chosen)[0], float(data.observed.slice_tenor[chosen]))
 
 
 def smile_of(fit: SliceFit) -> SliceView:

@@ -2,33 +2,33 @@
 
 import numpy as np
 
-from outsample.calibration import parameter_names, ranges_of
-from outsample.calibration.tape import STATUSES, CalibrationTape
 from outsample.prepared import prepared
 from outsample.report.table import Column, Table, column, times
-from outsample_desktop.resolve.calibrated import LOSSES, Calibrated
-from outsample_desktop.resolve.calibration_estimates import Estimate, ParameterSet, name_of
+from outsample_desktop.resolve.calibrated import LOSSES
+from outsample_desktop.resolve.calibration_estimates import Estimate, ParameterSet
 from outsample_desktop.resolve.calibration_views import MatrixView
+from outsample_desktop.resolve.daily_fits import DailyFits
 
 __all__ = ["correlations_table", "days_table", "parameters_table"]
 
 
-def parameters_table(model: Calibrated, main: Estimate, beside: Estimate | None) -> Table:
+def parameters_table(main: Estimate, beside: Estimate | None) -> Table:
     """Return exact fit and pooled estimate of each parameter, and beside them those under another loss."""
-    names = [name_of(name) for name in parameter_names(model.kind)]
-    columns = [column("parameter", names), column("unit", [one.unit for one in ranges_of(model.kind)])]
+    family = main.family
+    columns = [column("parameter", family.parameters), column("unit", family.units)]
     for found, prefix in ((main, ""), (beside, "" if beside is None else f"{LOSSES[beside.loss].short}: ")):
-        if found is not None and found.pooled is not None:
+        if found is not None and not found.sentence:
             columns += _exact(found, f"{prefix}exact", is_explained=found is main)
-            columns += _estimates(found.quick, f"{prefix}pooled", len(names))
-    columns.append(column("model", [model.title] * len(names)))
-    columns.append(column("loss", [LOSSES[main.loss].brief] * len(names)))
+            if found.is_pooled:
+                columns += _estimates(found.pooled, f"{prefix}pooled", len(family.parameters))
+    columns.append(column("model", [family.title] * len(family.parameters)))
+    columns.append(column("loss", [LOSSES[main.loss].brief] * len(family.parameters)))
     return Table("calibration_parameters", tuple(columns) if len(columns) > 4 else ())
 
 
 def _exact(found: Estimate, heading: str, is_explained: bool) -> tuple[Column, ...]:
     """Return the exact fit; the same columns without numbers while it is awaited; or why there is none."""
-    exact, size = found.exact, found.tape.values.shape[1]
+    exact, size = found.exact, len(found.family.parameters)
     if exact.found is not None or exact.is_awaited:
         return _estimates(exact.found, heading, size)
     return (column(heading, [exact.brief] + [""] * (size - 1)),) if is_explained else ()
@@ -44,29 +44,24 @@ def _estimates(one: ParameterSet | None, heading: str, size: int) -> tuple[Colum
 
 
 def correlations_table(view: MatrixView) -> Table:
-    """Return the correlations of the pooled estimates, one row and one column each."""
+    """Return the correlations of the estimates, one row and one column each."""
     if not view.names:
         return Table("calibration_correlation", ())
     columns = [column(name, view.value[:, place], 3) for place, name in enumerate(view.names)]
     return Table("calibration_correlation", (column("parameter", view.names), *columns))
 
 
-def days_table(model: Calibrated, found: Estimate) -> Table:
-    """Return every time's own estimates."""
-    return _days(found.tape, LOSSES[found.loss].unit, model.title)
-
-
 @prepared
-def _days(tape: CalibrationTape, unit: str, title: str) -> Table:
+def days_table(daily: DailyFits) -> Table:
+    """Return every time's own estimates; empty where a time has none."""
     columns = [
-        times("time", tape.times),
-        column("model", np.full(tape.times.size, title)),
-        column(f"rmse [{unit}]", tape.root_mean_square, 3),
-        column("quotes", tape.count),
-        column("status", [STATUSES[code].value for code in tape.status.tolist()]),
+        times("time", daily.times),
+        column("model", np.full(daily.times.size, daily.family.title)),
+        column(f"rmse [{daily.unit}]", daily.root_mean_square, 3),
+        column("quotes", daily.count),
+        column("status", list(daily.endings)),
     ]
-    for place, name in enumerate(parameter_names(tape.kind)):
-        words = name_of(name)
-        columns.append(column(words, tape.values[:, place], 4))
-        columns.append(column(f"{words} standard error", tape.standard_errors[:, place], 4))
+    for place, name in enumerate(daily.family.parameters):
+        columns.append(column(name, daily.values[:, place], 4))
+        columns.append(column(f"{name} standard error", daily.standard_errors[:, place], 4))
     return Table("calibration_days", tuple(columns))

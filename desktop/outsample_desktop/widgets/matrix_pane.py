@@ -12,9 +12,10 @@ from outsample_desktop.theme import Colours
 from outsample_desktop.widgets.canvas import Canvas
 from outsample_desktop.widgets.cell_grid import CellGrid
 from outsample_desktop.widgets.colour_scale import ColourScale
-from outsample_desktop.widgets.lettering import elided, width_of, write_in
+from outsample_desktop.widgets.lettering import width_of, write_in
 from outsample_desktop.widgets.pane_title import PaneTitle
 from outsample_desktop.widgets.plot import pen
+from outsample_desktop.widgets.shortening import shortened
 
 __all__ = ["MatrixPane"]
 
@@ -79,7 +80,7 @@ class MatrixCanvas(Canvas[MatrixView]):
         first, left = grid.cell(0, 0), grid.area.left()
         painter.setPen(pen(role.muted))
         for index, name in enumerate(view.names):
-            text = elided(f"{index + 1} {name}", _POINTS, left - _PAD)
+            text = shortened(f"{index + 1} {name}", _POINTS, left - 2.0 * _PAD)
             top, across = first.top() + index * first.height(), left + index * first.width()
             write_in(painter, (0.0, top, left - _PAD, first.height()), text, _POINTS, align=1.0)
             write_in(painter, (across, 0.0, first.width(), _HEAD), str(index + 1), _POINTS)

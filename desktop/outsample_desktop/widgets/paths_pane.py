@@ -19,11 +19,12 @@ from outsample_desktop.resolve.views import same
 from outsample_desktop.theme import Colours
 from outsample_desktop.widgets.canvas import Canvas
 from outsample_desktop.widgets.cell_grid import hatch
-from outsample_desktop.widgets.lettering import elided, width_of, write_in
+from outsample_desktop.widgets.lettering import width_of, write_in
 from outsample_desktop.widgets.pane_title import PaneTitle
 from outsample_desktop.widgets.path_cells import Cell, cells_of
 from outsample_desktop.widgets.path_drawing import draw_axes, draw_path
 from outsample_desktop.widgets.plot import pen
+from outsample_desktop.widgets.shortening import shortened
 
 __all__ = ["PathsPane"]
 
@@ -253,7 +254,7 @@ def _heading(path: PathView, cell: Cell, room: float) -> tuple[str, str]:
     for left, right in ((whole, level), (title, level), (title, bare)):
         if width_of(left, _POINTS) + width_of(right, _POINTS) + _APART <= room:
             return left, right
-    return elided(title, _POINTS, max(room - width_of(bare, _POINTS) - _APART, 0.0)), bare
+    return shortened(title, _POINTS, max(room - width_of(bare, _POINTS) - _APART, 0.0)), bare
 
 
 def said_of(path: PathView, view: PathsView, place: int) -> str:

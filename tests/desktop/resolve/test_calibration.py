@@ -13,7 +13,7 @@ from outsample.report import analyse
 from outsample.study import Workspace
 from outsample.windows import Split, Window, default_split
 from outsample_desktop.resolve import same
-from outsample_desktop.resolve.calibrated import CALIBRATED, LOSSES, calibrated
+from outsample_desktop.resolve.calibrated import CALIBRATED, LOSSES, family_of
 from outsample_desktop.resolve.calibration import calibration_view
 from outsample_desktop.session import Room, State
 
@@ -67,7 +67,7 @@ def test_what_is_not_calibrated_yet_can_be_asked_for(view_of, model):
 
 
 def test_a_model_that_nobody_knows_shows_heston():
-    assert calibrated("black-box").name == "heston"
+    assert family_of("black-box").name == "heston"
 
 
 def test_every_loss_has_words():
@@ -285,6 +285,6 @@ def test_headers_of_a_table_are_all_different(view_of):
 
 def test_how_long_it_takes_is_said_in_seconds_or_minutes():
     slow = next(one for one in CALIBRATED if one.name == "svcj")
-    assert calibrated("heston").expected(10) == "about 5 seconds"
+    assert family_of("heston").expected(10) == "about 5 seconds"
     assert slow.expected(100_000) == "about 65 seconds"
     assert slow.expected(1_000_000) == "about 10 minutes"

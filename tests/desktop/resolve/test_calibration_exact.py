@@ -13,6 +13,7 @@ from outsample.report import analyse
 from outsample.study import Settings, Workspace
 from outsample.windows import Split, Window, default_split
 from outsample_desktop.resolve import same
+from outsample_desktop.resolve.calibrated import CALIBRATED
 from outsample_desktop.resolve.calibration import calibration_view
 from outsample_desktop.resolve.calibration_estimates import ParameterSet
 from outsample_desktop.resolve.panes import hue_of
@@ -43,6 +44,10 @@ def shown(market, tape):
         return made[key], calibration_view(state, made[key], find or (lambda *_: tape))
 
     return show
+
+
+def family_of(kind):
+    return next(one for one in CALIBRATED if one.kind is kind)
 
 
 def columns_of(table):
@@ -212,19 +217,22 @@ def test_a_bound_is_named_by_its_side_for_every_parameter(kind, end, words):
         values = 0.5 * (low + high)
         values[place] = (low, high)[end][place]
         held = np.arange(low.size) == place
-        notes = ParameterSet(kind(*values.tolist()), np.zeros(low.size), held).notes()
+        notes = ParameterSet(family_of(kind), values, np.zeros(low.size), held).notes()
         assert notes[place].startswith(words)
         assert not any("bound" in note for index, note in enumerate(notes) if index != place)
 
 
 @pytest.mark.parametrize(("noise", "is_violated"), [(0.9, False), (1.1, True)])
 def test_feller_is_said_beside_the_vol_of_vol_and_in_the_message(noise, is_violated):
-    found = ParameterSet(Heston(0.04, 1.0, 0.5, noise, -0.5), np.zeros(5), np.zeros(5, np.bool_))  # 2 kappa theta = 1
+    values = np.array([0.04, 1.0, 0.5, noise, -0.5])  # 2 kappa theta = 1
+    found = ParameterSet(family_of(Heston), values, np.zeros(5), np.zeros(5, np.bool_))
+    assert found.feller_ratio == pytest.approx(Heston(*values.tolist()).feller_ratio)
     assert found.notes() == ("", "", "", "Feller violated" if is_violated else "", "")
     assert found.warnings() == (("Feller violated (0.83 < 1)",) if is_violated else ())
 
 
 def test_a_model_without_a_variance_of_its_own_cannot_violate_feller():
-    found = ParameterSet(Merton(0.2, 1.0, -0.1, 0.1), np.zeros(4), np.array([False, True, False, False]))
+    values, held = np.array([0.2, 1.0, -0.1, 0.1]), np.array([False, True, False, False])
+    found = ParameterSet(family_of(Merton), values, np.zeros(4), held)
     assert np.isnan(found.feller_ratio)
     assert len(found.warnings()) == 1

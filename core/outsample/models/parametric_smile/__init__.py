@@ -2,7 +2,14 @@
 
 from outsample.models.parametric_smile.corrado_su import CorradoSu, CorradoSuFit
 from outsample.models.parametric_smile.leland import Leland, LelandFit
-from outsample.models.parametric_smile.paths import ParameterPaths, parameter_paths
+from outsample.models.parametric_smile.paths import (
+    ParameterPaths,
+    SmileFamily,
+    find_paths,
+    parameter_paths,
+    shape_of,
+    smile_vols,
+)
 from outsample.models.parametric_smile.sabr import Sabr, SabrFit
 from outsample.models.parametric_smile.ssvi import Ssvi, SsviFit
 from outsample.models.parametric_smile.svi import Svi, SviFit
@@ -15,9 +22,13 @@ __all__ = [
     "ParameterPaths",
     "Sabr",
     "SabrFit",
+    "SmileFamily",
     "Ssvi",
     "SsviFit",
     "Svi",
     "SviFit",
+    "find_paths",
     "parameter_paths",
+    "shape_of",
+    "smile_vols",
 ]

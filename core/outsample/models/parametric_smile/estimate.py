@@ -7,17 +7,17 @@ from typing import Final
 
 import numpy as np
 
-from outsample.calibration.levenberg_marquardt import minimise
+from outsample.calibration.levenberg_marquardt import Minimum, minimise
 from outsample.calibration.normal_equations import NormalEquations
 from outsample.compiled import kernel
 from outsample.datasets import OptionQuotes
 from outsample.errors import FitError
 from outsample.model import Parameter
 from outsample.models.parametric_smile.lattice import NODE_MONEYNESS, NODE_TENOR, NODES, Lattice, lattice_of
-from outsample.typing import Bools, Floats
+from outsample.typing import Bools, Floats, frozen
 from outsample.windows import Window
 
-__all__ = ["LEAST_VARIANCE", "QUOTES_PER_PARAMETER", "Estimate", "Shape", "estimate", "estimates_by_time"]
+__all__ = ["LEAST_VARIANCE", "QUOTES_PER_PARAMETER", "Estimate", "Shape", "estimate", "least_squares"]
 
 QUOTES_PER_PARAMETER: Final = 10
 LEAST_VARIANCE: Final = 1e-4  # a vol of one point: no smile predicts less
@@ -66,11 +66,21 @@ class Estimate:
     standard_errors : tuple of float
         Clustered by time; NaN at a bound and where the window does not determine a parameter.
     at_bound : tuple of bool
+    covariance : (p, p) array
+        Of the estimates; NaN with one that has no standard error.
     """
 
     values: tuple[float, ...]
     standard_errors: tuple[float, ...] = field(compare=False)
     at_bound: tuple[bool, ...] = field(compare=False)
+    covariance: Floats = field(compare=False, repr=False)
+
+    @property
+    def correlation(self) -> Floats:
+        """(p, p) correlation of the estimates; NaN with one that has no standard error."""
+        errors = np.array(self.standard_errors)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray(self.covariance / np.outer(errors, errors))
 
     def parameters(self, shape: Shape) -> tuple[Parameter, ...]:
         """Return the estimates by name."""
@@ -93,24 +103,16 @@ def estimate(data: OptionQuotes, train: Window, shape: Shape) -> Estimate:
         raise FitError(
             f"{shape.title} needs {needed} usable quotes in the train window, found {count:.0f}; widen the window"
         )
-    values, hessian = _least(lattice, rows, shape)
+    found = least_squares(lattice, rows, shape)
+    values = found.values
     is_held = (values <= shape.low) | (values >= shape.high)
-    errors = _standard_errors(lattice, rows, shape, values, hessian, ~is_held)
-    return Estimate(tuple(values.tolist()), tuple(errors.tolist()), tuple(is_held.tolist()))
+    covariance = _covariance(lattice, rows, shape, values, found.at.hessian, ~is_held)
+    errors = np.sqrt(np.diag(covariance))
+    return Estimate(tuple(values.tolist()), tuple(errors.tolist()), tuple(is_held.tolist()), frozen(covariance))
 
 
-def estimates_by_time(data: OptionQuotes, shape: Shape) -> Floats:
-    """Return the (m, p) values of a fit to each time alone; NaN where a time has too few quotes."""
-    lattice = lattice_of(data)
-    out = np.full((data.times.size, len(shape.names)), np.nan)
-    counts = lattice.squares.sums[1:, 0] - lattice.squares.sums[:-1, 0]
-    for time in np.flatnonzero(counts >= QUOTES_PER_PARAMETER * len(shape.names)).tolist():
-        out[time] = _least(lattice, slice(time, time + 1), shape)[0]
-    return out
-
-
-def _least(lattice: Lattice, rows: slice, shape: Shape) -> tuple[Floats, Floats]:
-    """Return where the search ends, and the Hessian there."""
+def least_squares(lattice: Lattice, rows: slice, shape: Shape) -> Minimum:
+    """Return where the search for the times in `rows` ends; its sums are those of the lattice."""
     weights = lattice.sums.total(rows)
     count, squares = lattice.squares.total(rows).tolist()
     none = np.empty(0)
@@ -127,28 +129,25 @@ def _least(lattice: Lattice, rows: slice, shape: Shape) -> tuple[Floats, Floats]
         return NormalEquations(total, hessian, slope, none, none, none)
 
     start = np.clip(shape.start(float(moment.sum()) / count), shape.low, shape.high)
-    end = minimise(at, start, shape.low, shape.high, tolerance=GAIN, most_steps=MOST_STEPS)
-    return end.values, end.at.hessian
+    return minimise(at, start, shape.low, shape.high, tolerance=GAIN, most_steps=MOST_STEPS)
 
 
-def _standard_errors(
-    lattice: Lattice, rows: slice, shape: Shape, values: Floats, hessian: Floats, is_free: Bools
-) -> Floats:
+def _covariance(lattice: Lattice, rows: slice, shape: Shape, values: Floats, hessian: Floats, is_free: Bools) -> Floats:
     """Sandwich with one cluster per time; parameters at their bounds are taken as known."""
-    errors = np.full(values.size, np.nan)
+    covariance = np.full((values.size, values.size), np.nan)
     vols, gradient = shape.surface(values, NODE_MONEYNESS, NODE_TENOR)
     scores = np.empty((rows.stop - rows.start, values.size))
     _scores(lattice.sums.sums[rows.start : rows.stop + 1], vols, np.ascontiguousarray(gradient.T), scores)
     bread = hessian[np.ix_(is_free, is_free)]
     size = np.sqrt(np.maximum(np.diag(bread), 0.0))
     if len(scores) <= size.size or not np.all(size > 0.0):
-        return errors
+        return covariance
     eigenvalues, vectors = np.linalg.eigh(bread / np.outer(size, size))
     if eigenvalues[0] <= SINGULAR * eigenvalues[-1]:
-        return errors
+        return covariance
     half = (scores[:, is_free] / size) @ vectors / eigenvalues @ vectors.T / size
-    errors[is_free] = np.sqrt(np.square(half).sum(axis=0) * (len(scores) / (len(scores) - 1.0)))
-    return errors
+    covariance[np.ix_(is_free, is_free)] = half.T @ half * (len(scores) / (len(scores) - 1.0))
+    return covariance
 
 
 @kernel

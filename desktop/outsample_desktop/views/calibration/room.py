@@ -1,12 +1,13 @@
-"""The calibration room: parameters and fit through time, the smile at the cursor, what a train window pools."""
+"""The calibration room: parameters and fit through time, the smile at the cursor, what a train window gives."""
 
 from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QPushButton, QSplitter, QStackedLayout, QTabWidget, QVBoxLayout, QWidget
 
+from outsample.calibration import CalibrationLoss
 from outsample.report.table import Table
-from outsample_desktop.resolve.calibrated import CALIBRATED, LOSSES
+from outsample_desktop.resolve.calibrated import FAMILIES, LOSSES, FittedSmile, family_of
 from outsample_desktop.resolve.calibration_views import CalibrationView
 from outsample_desktop.resolve.views import same
 from outsample_desktop.session import State
@@ -51,7 +52,7 @@ class CalibrationRoom(QWidget):
         self.title = PaneTitle("Calibration")
         self.paths, self.quality = PathsPane("Parameters through time"), PathsPane("Fit quality through time")
         self.smile = FitSlicePane("Calibrated smile at the cursor")
-        self.correlation = MatrixPane("Correlation of the pooled estimates")
+        self.correlation = MatrixPane("Correlation of the estimates")
         self.tables = {name: TableView(title) for name, title in _TABLES.items()}
         self.tabs, self.panel, self.build_other = QTabWidget(), StandingPanel(), QPushButton("")
         self.choosers = _choosers()
@@ -105,8 +106,21 @@ class CalibrationRoom(QWidget):
 
     def show_state(self, state: State) -> None:
         """Show what is chosen."""
+        family = family_of(state.calibration_model)
+        is_formula = isinstance(family, FittedSmile)
+        values = {field: getattr(state, field) for field in self.choosers}
+        if is_formula:
+            values |= {"calibration_loss": CalibrationLoss.VOL, "compared_loss": None}
         for field, chooser in self.choosers.items():
-            chooser.show_value(getattr(state, field))
+            chooser.show_value(values[field])
+        for field in ("calibration_loss", "compared_loss"):
+            chooser = self.choosers[field]
+            if chooser.isEnabled() is is_formula:
+                chooser.setEnabled(not is_formula)
+            why = f"{family.title} is fitted to implied vol, under no other loss" if is_formula else ""
+            if chooser.accessibleDescription() != why:
+                chooser.setAccessibleDescription(why)
+                chooser.setToolTip(why or chooser.accessibleName())
 
     def show_progress(self, share: float | None, share_beside: float | None = None) -> None:
         """Show how far the calibrations in view and those beside them are, 0..1; None where they are not under way."""
@@ -180,7 +194,7 @@ def _choosers() -> dict[str, Chooser]:
     losses = {loss: text.title for loss, text in LOSSES.items()}
     beside: dict[Any, str] = {None: "no second loss", **{loss: f"beside it: {text}" for loss, text in losses.items()}}
     return {
-        "calibration_model": Chooser("Calibrated model", {one.name: one.title for one in CALIBRATED}),
+        "calibration_model": Chooser("Calibrated model", {one.name: one.title for one in FAMILIES}),
         "calibration_loss": Chooser("Loss that the calibration makes small", losses),
         "compared_loss": Chooser("Loss whose estimates stand beside these", beside),
     }

@@ -171,7 +171,7 @@ def test_the_vol_of_a_prediction_has_a_floor(model, exact, window):
     if model is CorradoSu:
         low = [0.5, 0.5, 1.0, -4.0, -1.0, 0.0]
     if low is not None:
-        values = type(fitted.found)(tuple(low), (0.0,) * len(low), (False,) * len(low))
+        values = type(fitted.found)(tuple(low), (0.0,) * len(low), (False,) * len(low), np.eye(len(low)))
         fitted = replace(fitted, found=values)
     assert fitted.predict(data).values.min() >= 0.01
 
@@ -266,7 +266,7 @@ def test_a_preview_of_corrado_su_is_near_its_exact_answer_and_not_mistaken_for_i
 
 @pytest.mark.parametrize(("skewness", "excess", "exponent", "share"), [(-0.3, 1.0, 0.0, 0.0), (-3.0, 0.5, 0.0, 100.0)])
 def test_an_expansion_that_is_no_density_is_told(skewness, excess, exponent, share):
-    found = Estimate((0.25, 0.25, 1.0, skewness, excess, exponent), (0.0,) * 6, (False,) * 6)
+    found = Estimate((0.25, 0.25, 1.0, skewness, excess, exponent), (0.0,) * 6, (False,) * 6, np.eye(6))
     told = {one.name: one.value for one in CorradoSuFit(found, False).parameters}
     assert told["expansion negative somewhere, 1 d to 1 y"] == share
     assert (told["negative density within 2.5 deviations, 1 d to 1 y"] > 0.0) == (share > 0.0)
