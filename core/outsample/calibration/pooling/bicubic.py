@@ -86,6 +86,7 @@ def interpolate(  # pragma: no cover - compiled
     tenors, _, rows, knots = values.shape
     y_step = 2.0 * edge / (knots - 1)
     row = np.empty((2, rows, knots))
+    per_step = 1.0 / y_step
     at = 0
     for s in chosen:
         place = (math.log(slice_tenor[s]) - first_log_tenor) / tenor_step
@@ -102,7 +103,7 @@ def interpolate(  # pragma: no cover - compiled
         for q in range(slice_start[s], slice_start[s + 1]):
             x = log_moneyness[q] * scale
             y = x / math.sqrt(stretch * stretch + x * x)
-            where = min(max((y + edge) / y_step, 0.0), knots - 1.0)
+            where = min(max((y + edge) * per_step, 0.0), knots - 1.0)
             i, low, high, low_bend, high_bend = shares(where, y_step, knots)
             for r in range(rows):
                 value = low * row[0, r, i] + high * row[0, r, i + 1]

@@ -55,7 +55,7 @@ class Fineness:
 
 EXACT: Final = Fineness(48, 97, TOLERANCE, LEAST_PRICE, 1.3, 2_000.0)
 ROUGH: Final = Fineness(20, 41, 1e-6, 1e-6, 1.8, 700.0)
-PREVIEW: Final = Fineness(12, 29, 2e-7, 1e-6, 1.8, 1_000.0)
+PREVIEW: Final = Fineness(10, 25, 2e-7, 1e-6, 1.8, 1_000.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
