@@ -1,6 +1,6 @@
 """Array aliases, time constants and the annotations from which the desktop builds its forms."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -18,6 +18,7 @@ __all__ = [
     "Label",
     "Unit",
     "constant",
+    "freeze_columns",
     "frozen",
 ]
 
@@ -59,6 +60,14 @@ def frozen(array: NDArray[Scalar]) -> NDArray[Scalar]:
     """Return `array` itself, made read-only."""
     array.flags.writeable = False
     return array
+
+
+def freeze_columns(columns: Any) -> None:
+    """Make every array among the fields of a dataclass read-only."""
+    for one in fields(columns):
+        column = getattr(columns, one.name)
+        if isinstance(column, np.ndarray):
+            frozen(column)
 
 
 def constant(value: float, size: int) -> Floats:

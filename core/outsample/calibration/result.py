@@ -1,13 +1,11 @@
 """What a calibration found, and everything that says how far it can be trusted."""
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import Enum
 
-import numpy as np
-
 from outsample.formulas.fourier import TransformModel
-from outsample.typing import Bools, Floats, frozen
+from outsample.typing import Bools, Floats, freeze_columns
 
 __all__ = ["Calibration", "CalibrationStatus", "ErrorKind", "Fit"]
 
@@ -76,10 +74,7 @@ class Fit:
     evaluations: int
 
     def __post_init__(self) -> None:
-        for one in fields(self):
-            column = getattr(self, one.name)
-            if isinstance(column, np.ndarray):
-                frozen(column)
+        freeze_columns(self)
 
     @property
     def root_mean_square(self) -> float:

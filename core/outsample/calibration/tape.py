@@ -8,7 +8,7 @@ with a status and finite values, and nothing later than a time has any part in i
 import math
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
@@ -25,7 +25,7 @@ from outsample.calibration.tape_pooling import Expansions, Pooled, WindowCounts
 from outsample.datasets import OptionQuotes
 from outsample.errors import FitError, OutsampleError
 from outsample.formulas.fourier import TransformModel
-from outsample.typing import Bools, Floats, Integers, frozen
+from outsample.typing import Bools, Floats, Integers, freeze_columns
 from outsample.windows import Window
 
 __all__ = ["STATUSES", "CalibrationCancelledError", "CalibrationTape", "Pooled", "build_tape"]
@@ -91,10 +91,7 @@ class CalibrationTape:
     anchors: Anchors | None = None
 
     def __post_init__(self) -> None:
-        for one in fields(self):
-            column = getattr(self, one.name)
-            if isinstance(column, np.ndarray):
-                frozen(column)
+        freeze_columns(self)
 
     @property
     def is_used(self) -> Bools:

@@ -8,7 +8,7 @@ Gauss-Newton step leads to its own optimum.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
@@ -22,7 +22,7 @@ from outsample.calibration.tape_pooling import Expansions
 from outsample.cumulative import Cumulative
 from outsample.datasets import OptionQuotes
 from outsample.formulas.fourier import TransformModel
-from outsample.typing import Bools, Floats, Integers, frozen
+from outsample.typing import Bools, Floats, Integers, freeze_columns
 
 __all__ = ["Anchors", "build_anchors"]
 
@@ -55,8 +55,7 @@ class Anchors:
     sum_of_squares: Floats
 
     def __post_init__(self) -> None:
-        for one in fields(self):
-            frozen(getattr(self, one.name))
+        freeze_columns(self)
 
     def best(self, rows: slice) -> int | None:
         """Return the anchor under which a window costs least, among those that know nothing after it."""

@@ -5,7 +5,7 @@ quotes themselves, so that errors, fit and status are those of the quotes, by th
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -24,7 +24,7 @@ from outsample.models.parametric_smile.sabr import SABR_SHAPE, Sabr
 from outsample.models.parametric_smile.ssvi import SSVI_SHAPE, Ssvi
 from outsample.models.parametric_smile.svi import SVI_SHAPE, Svi
 from outsample.prepared import prepared
-from outsample.typing import Bools, Floats, Integers, frozen
+from outsample.typing import Bools, Floats, Integers, freeze_columns
 
 __all__ = ["ParameterPaths", "SmileFamily", "find_paths", "parameter_paths", "shape_of", "smile_vols"]
 
@@ -74,10 +74,7 @@ class ParameterPaths:
     status: NDArray[np.int8]
 
     def __post_init__(self) -> None:
-        for one in fields(self):
-            column = getattr(self, one.name)
-            if isinstance(column, np.ndarray):
-                frozen(column)
+        freeze_columns(self)
 
     @property
     def least_quotes(self) -> int:
