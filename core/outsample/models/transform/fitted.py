@@ -16,6 +16,7 @@ from outsample.datasets import OptionQuotes
 from outsample.errors import FitError
 from outsample.formulas.fourier import TransformModel
 from outsample.model import Parameter, Prediction
+from outsample.models.transform.facts import calibration_facts
 from outsample.prepared import prepared
 from outsample.scores import Functional
 from outsample.typing import Bools, Floats, frozen
@@ -95,7 +96,8 @@ def preview_fit(
     pooled = tape_of(data, kind, settings, title).pooled(train)
     values, surface = _quick_start(pooled, tenor_range(data))
     flags = (pooled.at_bound if values is pooled.values else _at_bound(kind, values)).tolist()
-    return TransformFit(kind(*values.tolist()), True, surface, pooled.worth, tuple(flags), _facts(kind, values, pooled))
+    model = kind(*values.tolist())
+    return TransformFit(model, True, surface, pooled.worth, tuple(flags), _facts(model, pooled))
 
 
 def polished_fit(
@@ -134,7 +136,7 @@ def _polished(data: OptionQuotes, tape: CalibrationTape, train: Window, title: s
     at_bound = _at_bound(kind, found.values)
     worth = _worth(found.at, ~at_bound)
     model = kind(*found.values.tolist())
-    return TransformFit(model, False, None, worth, tuple(at_bound.tolist()), _facts(kind, found.values, pooled))
+    return TransformFit(model, False, None, worth, tuple(at_bound.tolist()), _facts(model, pooled))
 
 
 def _quick_start(pooled: Pooled, tenors: tuple[float, float]) -> tuple[Floats, VolSurface | None]:
@@ -160,13 +162,5 @@ def _worth(at: NormalEquations, is_free: Bools) -> Sandwich:
     return Sandwich(at.hessian, none, -at.jacobian, np.zeros(size), is_free, times)
 
 
-def _facts(kind: type[TransformModel], values: Floats, pooled: Pooled) -> tuple[Parameter, ...]:
-    total = pooled.times_used + pooled.times_failed
-    found = [
-        Parameter("train calibrations with a parameter at its bound", 100.0 * pooled.times_at_bound / total, "%"),
-        Parameter("train times without a calibration", 100.0 * pooled.times_failed / total, "%"),
-    ]
-    ratio = getattr(kind(*values.tolist()), "feller_ratio", None)
-    if ratio is not None and np.isfinite(ratio):
-        found.insert(0, Parameter("Feller ratio (below 1 the variance reaches 0)", float(ratio)))
-    return tuple(found)
+def _facts(model: TransformModel, pooled: Pooled) -> tuple[Parameter, ...]:
+    return calibration_facts(model, pooled.times_used, pooled.times_at_bound, pooled.times_failed)

@@ -15,7 +15,8 @@ from outsample.datasets import OptionQuotes
 from outsample.formulas import fourier
 from outsample.formulas.fourier import TransformModel
 from outsample.model import Parameter, Prediction
-from outsample.models.transform.profiled_structure import ProfiledStructure, profiled_structure
+from outsample.models.transform.facts import calibration_facts
+from outsample.models.transform.profiled_structure import profiled_structure
 from outsample.models.transform.state_path import Structure, state_path
 from outsample.scores import Functional
 from outsample.typing import Bounds, Floats, Unit
@@ -90,7 +91,12 @@ class HestonState:
             found.mean_first,
             (math.nan, *found.standard_errors.tolist()),
             (False, *found.at_bound.tolist()),
-            _facts((kappa, theta, sigma, rho), found),
+            calibration_facts(
+                fourier.Heston(found.mean_first, kappa, theta, sigma, rho),
+                found.times_used,
+                found.times_at_bound,
+                found.times_failed,
+            ),
         )
 
 
@@ -146,13 +152,3 @@ class HestonStateFit:
     def initial_variance(self, data: OptionQuotes) -> Floats:
         """Return the (m,) state of each time by its own quotes, known once they are; NaN at a time without quotes."""
         return state_path(data, self.structure, self.oldest).variance
-
-
-def _facts(structure: Structure, found: ProfiledStructure) -> tuple[Parameter, ...]:
-    kappa, theta, sigma, _ = structure
-    total = found.times_used + found.times_failed
-    return (
-        Parameter("Feller ratio (below 1 the variance reaches 0)", 2.0 * kappa * theta / sigma**2),
-        Parameter("train calibrations with a parameter at its bound", 100.0 * found.times_at_bound / total, "%"),
-        Parameter("train times without a calibration", 100.0 * found.times_failed / total, "%"),
-    )
