@@ -59,6 +59,12 @@ class Sandwich:
     is_free: Bools
     used: int
 
+    @classmethod
+    def of_scores(cls, matrix: Floats, scores: Floats, is_free: Bools) -> Self:
+        """Build from the (t, p) scores of the times at the estimates, where their own quadratics do not matter."""
+        times, size = scores.shape
+        return cls(matrix, np.zeros((times, size, size)), -scores, np.zeros(size), is_free, times)
+
     @cached_property
     def covariance(self) -> tuple[Floats, float]:
         """The (p, p) sandwich and the condition number, as of `clustered_covariance`."""

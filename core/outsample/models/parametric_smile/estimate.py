@@ -9,22 +9,21 @@ import numpy as np
 
 from outsample.calibration.levenberg_marquardt import Minimum, minimise
 from outsample.calibration.normal_equations import NormalEquations
+from outsample.calibration.tape_pooling import QUOTES_PER_PARAMETER, Sandwich
 from outsample.compiled import kernel
 from outsample.datasets import OptionQuotes
 from outsample.errors import FitError
 from outsample.model import Parameter
 from outsample.models.parametric_smile.lattice import NODE_MONEYNESS, NODE_TENOR, NODES, Lattice, lattice_of
-from outsample.typing import Bools, Floats, frozen
+from outsample.typing import Floats, frozen
 from outsample.windows import Window
 
-__all__ = ["LEAST_VARIANCE", "QUOTES_PER_PARAMETER", "Estimate", "Shape", "estimate", "least_squares"]
+__all__ = ["LEAST_VARIANCE", "Estimate", "Shape", "estimate", "least_squares"]
 
-QUOTES_PER_PARAMETER: Final = 10
 LEAST_VARIANCE: Final = 1e-4  # a vol of one point: no smile predicts less
 GAIN: Final = 1e-7  # relative decrease of the sum of squares not worth a step
 MOST_STEPS: Final = 40
 NOTHING: Final = 1e-9  # of a quote: what the difference of two sums leaves at a node that has none
-SINGULAR: Final = 1e-13  # of the largest eigenvalue; below it an eigenvalue is rounding
 
 Surface = Callable[[Floats, Floats, Floats], tuple[Floats, Floats]]
 
@@ -106,9 +105,9 @@ def estimate(data: OptionQuotes, train: Window, shape: Shape) -> Estimate:
     found = least_squares(lattice, rows, shape)
     values = found.values
     is_held = (values <= shape.low) | (values >= shape.high)
-    covariance = _covariance(lattice, rows, shape, values, found.at.hessian, ~is_held)
-    errors = np.sqrt(np.diag(covariance))
-    return Estimate(tuple(values.tolist()), tuple(errors.tolist()), tuple(is_held.tolist()), frozen(covariance))
+    worth = Sandwich.of_scores(found.at.hessian, _scores_of(lattice, rows, shape, values), ~is_held)
+    errors, held = tuple(worth.standard_errors.tolist()), tuple(is_held.tolist())
+    return Estimate(tuple(values.tolist()), errors, held, frozen(worth.covariance[0]))
 
 
 def least_squares(lattice: Lattice, rows: slice, shape: Shape) -> Minimum:
@@ -132,22 +131,12 @@ def least_squares(lattice: Lattice, rows: slice, shape: Shape) -> Minimum:
     return minimise(at, start, shape.low, shape.high, tolerance=GAIN, most_steps=MOST_STEPS)
 
 
-def _covariance(lattice: Lattice, rows: slice, shape: Shape, values: Floats, hessian: Floats, is_free: Bools) -> Floats:
-    """Sandwich with one cluster per time; parameters at their bounds are taken as known."""
-    covariance = np.full((values.size, values.size), np.nan)
+def _scores_of(lattice: Lattice, rows: slice, shape: Shape, values: Floats) -> Floats:
+    """Return the (t, p) scores of the times in `rows`."""
     vols, gradient = shape.surface(values, NODE_MONEYNESS, NODE_TENOR)
     scores = np.empty((rows.stop - rows.start, values.size))
     _scores(lattice.sums.sums[rows.start : rows.stop + 1], vols, np.ascontiguousarray(gradient.T), scores)
-    bread = hessian[np.ix_(is_free, is_free)]
-    size = np.sqrt(np.maximum(np.diag(bread), 0.0))
-    if len(scores) <= size.size or not np.all(size > 0.0):
-        return covariance
-    eigenvalues, vectors = np.linalg.eigh(bread / np.outer(size, size))
-    if eigenvalues[0] <= SINGULAR * eigenvalues[-1]:
-        return covariance
-    half = (scores[:, is_free] / size) @ vectors / eigenvalues @ vectors.T / size
-    covariance[np.ix_(is_free, is_free)] = half.T @ half * (len(scores) / (len(scores) - 1.0))
-    return covariance
+    return scores
 
 
 @kernel

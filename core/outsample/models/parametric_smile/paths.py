@@ -16,9 +16,10 @@ from outsample.calibration.levenberg_marquardt import Minimum, Ridge
 from outsample.calibration.normal_equations import normal_equations
 from outsample.calibration.result import CalibrationStatus
 from outsample.calibration.tape import STATUSES, CalibrationCancelledError
+from outsample.calibration.tape_pooling import QUOTES_PER_PARAMETER
 from outsample.datasets import OptionQuotes
 from outsample.models.parametric_smile.corrado_su import CORRADO_SU_SHAPE, CorradoSu
-from outsample.models.parametric_smile.estimate import QUOTES_PER_PARAMETER, Shape, least_squares
+from outsample.models.parametric_smile.estimate import Shape, least_squares
 from outsample.models.parametric_smile.lattice import lattice_of
 from outsample.models.parametric_smile.sabr import SABR_SHAPE, Sabr
 from outsample.models.parametric_smile.ssvi import SSVI_SHAPE, Ssvi

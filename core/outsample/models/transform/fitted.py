@@ -7,7 +7,6 @@ import numpy as np
 
 from outsample.calibration import CalibrationSettings, bounds_of, parameter_names, ranges_of
 from outsample.calibration.levenberg_marquardt import StopReason, minimise
-from outsample.calibration.normal_equations import NormalEquations
 from outsample.calibration.pooling import PREVIEW, ROUGH, PooledResiduals, VolSurface, exact_vols, tenor_range
 from outsample.calibration.tape import CalibrationTape, Pooled
 from outsample.calibration.tape_pooling import Sandwich
@@ -134,7 +133,7 @@ def _polished(data: OptionQuotes, tape: CalibrationTape, train: Window, title: s
             "widen the window or choose another loss"
         )
     at_bound = _at_bound(kind, found.values)
-    worth = _worth(found.at, ~at_bound)
+    worth = Sandwich.of_scores(found.at.hessian, found.at.jacobian, ~at_bound)
     model = kind(*found.values.tolist())
     return TransformFit(model, False, None, worth, tuple(at_bound.tolist()), _facts(model, pooled))
 
@@ -153,13 +152,6 @@ def _quick_start(pooled: Pooled, tenors: tuple[float, float]) -> tuple[Floats, V
 def _at_bound(kind: type[TransformModel], values: Floats) -> Bools:
     low, high = bounds_of(kind)
     return np.asarray((values <= low) | (values >= high))
-
-
-def _worth(at: NormalEquations, is_free: Bools) -> Sandwich:
-    """Return what the estimates are worth from the scores of the times at the minimum."""
-    times, size = at.jacobian.shape
-    none = np.zeros((times, size, size))
-    return Sandwich(at.hessian, none, -at.jacobian, np.zeros(size), is_free, times)
 
 
 def _facts(model: TransformModel, pooled: Pooled) -> tuple[Parameter, ...]:
