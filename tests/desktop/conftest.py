@@ -16,19 +16,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from outsample.calibration import (
-    CalibrationLoss,
-    CalibrationSettings,
-    CalibrationStatus,
-    bounds_of,
-    parameter_names,
-    ranges_of,
-    tape_shelf,
-)
-from outsample.calibration.tape import STATUSES, CalibrationTape
+from outsample.calibration import CalibrationLoss, tape_shelf
+from outsample.calibration.tape import CalibrationTape
 from outsample.calibration.tape_store import tape_folder
 from outsample.datasets import OptionQuotes, Prices
-from outsample.formulas.fourier import Heston, TransformModel
+from outsample.formulas.fourier import Heston
 from outsample.io import write_store
 from outsample.report import Analysis, analyse
 from outsample.sample import SampleMarket, make_market, small_recipe
@@ -39,6 +31,8 @@ from outsample_desktop.main_window import MainWindow
 from outsample_desktop.resolve import ViewState, resolve
 from outsample_desktop.session import Room, State
 from outsample_desktop.widgets.time_plot import TimePlot
+
+from .wandering_tape import wandering_tape
 
 PATIENCE = 20_000  # milliseconds that a slow machine may take
 SIZE = (1280, 800)
@@ -161,7 +155,7 @@ class Desk:
         for plot in (self.page.timeline.price, self.page.timeline.loss):
             assert plot.handles._split == plot.wash._split == plot._split == state.split
         self._assert_models_table(want)
-        assert set(room_curves(self.room.decay)) == {line.name for line in want.decay.curves}
+        assert set(self.room.decay._curves) == {line.name for line in want.decay.curves}
 
     def _assert_models_table(self, want: ViewState) -> None:
         model = self.room.models.model()
@@ -298,11 +292,6 @@ def _is_action_of(thing: QObject, title: str) -> bool:
     return isinstance(thing, QAction) and thing.text() == title
 
 
-def room_curves(pane: Any) -> dict[str, Any]:
-    """Return the curves that a pane draws, by name."""
-    return dict(pane._curves)
-
-
 @pytest.fixture
 def empty(qtbot: QtBot, market: SampleMarket) -> Desk:
     """A window with nothing open."""
@@ -390,55 +379,6 @@ def no_tape_of_another_test() -> None:
     """Begin without calibrations on disk or in memory: the made market is the same in every test."""
     shutil.rmtree(tape_folder(), ignore_errors=True)
     tape_shelf._shelf.clear()
-
-
-def wandering_tape(
-    times: Any, kind: type[TransformModel] = Heston, loss: CalibrationLoss = CalibrationLoss.VOL, seed: int = 7
-) -> CalibrationTape:
-    """Return calibrations that nobody made: estimates that wander inside their bounds, with every kind of mark."""
-    random = np.random.default_rng(seed)
-    (low, high), size, count = bounds_of(kind), len(ranges_of(kind)), times.size
-    centre = np.array([STARTS.get(name, 0.5) for name in parameter_names(kind)])
-    walk = centre * (1.0 + 0.02 * random.normal(size=(count, size)).cumsum(axis=0))
-    values = np.clip(walk, low, high)
-    values[3::17, 0], values[5::23, -1] = low[0], high[-1]
-    root = random.normal(size=(count, 4 * size, size)) / centre
-    status = np.zeros(count, np.int8)
-    status[7::29] = STATUSES.index(CalibrationStatus.ITERATION_LIMIT)
-    status[2::31] = STATUSES.index(CalibrationStatus.FAILED)
-    is_used = status != STATUSES.index(CalibrationStatus.FAILED)
-    used = is_used[:, np.newaxis]
-    hessian = np.where(used[..., np.newaxis], np.swapaxes(root, 1, 2) @ root, 0.0)
-    at_bound = ((values <= low) | (values >= high)) & used
-    errors = np.where(used & ~at_bound, 0.05 * np.abs(centre) * random.uniform(0.5, 2.0, (count, size)), np.nan)
-    return CalibrationTape(
-        kind,
-        CalibrationSettings(loss=loss),
-        times,
-        values,
-        hessian,
-        np.where(used, 0.01 * random.normal(size=(count, size)), 0.0),
-        np.where(is_used, 200.0 * random.uniform(0.5, 2.0, count), 0.0),
-        np.where(is_used, 200, 0),
-        status,
-        at_bound,
-        errors,
-        np.where(is_used, 30.0, np.nan),
-    )
-
-
-# Ordinary parameters of a coin; those of jumps and of variance alike.
-STARTS = {
-    "initial_variance": 0.4,
-    "mean_reversion": 3.0,
-    "long_run_variance": 0.4,
-    "vol_of_vol": 1.55,
-    "correlation": -0.3,
-    "jump_intensity": 2.0,
-    "jump_mean": -0.05,
-    "jump_deviation": 0.1,
-    "vol": 0.6,
-}
 
 
 @pytest.fixture(scope="session")

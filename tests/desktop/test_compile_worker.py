@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from multiprocessing import Pipe
 from pathlib import Path
 
 import pytest
@@ -13,50 +12,40 @@ from outsample_desktop.background_process import Broke
 from outsample_desktop.compile_worker import Compiled, Hindered, Passed, compile_in_background
 from outsample_desktop.compiling import Need
 
-
-class Pipes:
-    """Both ends of both pipes of a process."""
-
-    def __init__(self):
-        self.heard, self.tell = Pipe(duplex=False)
-        self.wanted, self.want = Pipe(duplex=False)
-
-    def run(self):
-        compile_in_background(Path("nowhere"), self.tell, self.wanted)
-        found = []
-        while self.heard.poll():
-            found.append(self.heard.recv())
-        return found
-
-    def close(self):
-        for end in (self.heard, self.tell, self.wanted, self.want):
-            end.close()
+from .pipes import Pipes
 
 
 @pytest.fixture
 def pipes():
-    made = Pipes()
-    yield made
-    made.close()
+    with Pipes() as made:
+        yield made
+
+
+def told_by(pipes):
+    """Run the process here, and return what it said."""
+    compile_in_background(Path("nowhere"), pipes.tell, pipes.wanted)
+    return pipes.messages()
 
 
 @pytest.fixture
 def steps(monkeypatch):
-    """Three steps that do nothing, in the place of minutes of compiling."""
+    """Three steps that do nothing, in the place of minutes of compiling; the words of those that were begun."""
+    begun: list[str] = []
     made = tuple(warm_up.Step(words, lambda _: None) for words in ("reading", "answers", "more"))
 
     def work(_folder, progress, stepped):
         for count, step in enumerate(made):
+            begun.append(step.words)
             progress(step.words, count, 3)
             stepped(step)
 
     monkeypatch.setattr(warm_up, "STEPS", made)
     monkeypatch.setattr(warm_up, "warm_up", work)
-    return made
+    return begun
 
 
 def test_every_step_is_told_with_how_far_it_is(pipes, steps):
-    assert pipes.run() == [
+    assert told_by(pipes) == [
         Compiled("reading", 0, 3),
         Passed(1, False),
         Compiled("answers", 1, 3),
@@ -68,17 +57,18 @@ def test_every_step_is_told_with_how_far_it_is(pipes, steps):
 
 def test_a_window_that_is_gone_ends_the_work(pipes, steps):
     pipes.want.close()
-    assert pipes.run() == []
+    assert told_by(pipes) == []
 
 
 def test_a_window_that_does_not_listen_any_more_ends_the_work(pipes, steps):
     pipes.heard.close()
     compile_in_background(Path("nowhere"), pipes.tell, pipes.wanted)
+    assert steps == ["reading"]
 
 
 def test_what_nobody_foresaw_is_told_with_its_place(pipes, monkeypatch):
     monkeypatch.setattr(warm_up, "warm_up", lambda *_: 1 / 0)
-    (message,) = pipes.run()
+    (message,) = told_by(pipes)
     assert isinstance(message, Broke)
     assert message.trace.strip().endswith("ZeroDivisionError: division by zero")
 
@@ -102,4 +92,4 @@ def test_what_the_user_can_mend_is_told_as_a_sentence(pipes, monkeypatch):
         raise ExportError("a first use needs room, found a full disk; make some")
 
     monkeypatch.setattr(warm_up, "warm_up", refuse)
-    assert pipes.run() == [Hindered("a first use needs room, found a full disk; make some")]
+    assert told_by(pipes) == [Hindered("a first use needs room, found a full disk; make some")]

@@ -66,6 +66,13 @@ def work(tmp_path, monkeypatch):
     del sys.modules["work_of_compilers"]
 
 
+def told_to(window, monkeypatch):
+    """Return the list that gets what the notice is told."""
+    sentences = []
+    monkeypatch.setattr(window.notice, "tell", lambda sentence, **_: sentences.append(sentence))
+    return sentences
+
+
 @pytest.fixture
 def cache(tmp_path):
     """An empty folder."""
@@ -156,8 +163,7 @@ def test_at_the_end_the_line_goes_and_nothing_is_said(first_use, qtbot):
 
 def test_a_process_that_dies_gives_one_sentence_and_the_window_goes_on(first_use, stores, qtbot, monkeypatch):
     window, compiling = first_use("exits")
-    sentences = []
-    monkeypatch.setattr(window.notice, "tell", lambda sentence, **_: sentences.append(sentence))
+    sentences = told_to(window, monkeypatch)
     window.open(str(stores["quotes"]))
     with qtbot.waitSignals([compiling.ended, window.painted], timeout=PATIENCE):
         pass
@@ -188,8 +194,7 @@ def test_a_bug_is_reported_and_the_window_goes_on(first_use, qtbot):
 
 def test_a_full_disk_is_one_sentence_with_its_cure_and_the_window_goes_on(first_use, stores, qtbot, monkeypatch):
     window, compiling = first_use("is_hindered")
-    sentences = []
-    monkeypatch.setattr(window.notice, "tell", lambda sentence, **_: sentences.append(sentence))
+    sentences = told_to(window, monkeypatch)
     window.open(str(stores["quotes"]))
     with qtbot.waitSignals([compiling.ended, window.painted], timeout=PATIENCE):
         pass
@@ -199,8 +204,7 @@ def test_a_full_disk_is_one_sentence_with_its_cure_and_the_window_goes_on(first_
 
 def test_a_message_that_cannot_be_read_ends_the_process_and_the_window_goes_on(first_use, stores, qtbot, monkeypatch):
     window, compiling = first_use("tells_riddles")
-    sentences = []
-    monkeypatch.setattr(window.notice, "tell", lambda sentence, **_: sentences.append(sentence))
+    sentences = told_to(window, monkeypatch)
     window.open(str(stores["quotes"]))
     with qtbot.waitSignals([compiling.ended, window.painted], timeout=PATIENCE):
         pass

@@ -5,15 +5,18 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from multiprocessing import Pipe, active_children
+from multiprocessing import active_children
 
 import pytest
 
 from outsample.calibration import CalibrationLoss, CalibrationSettings
+from outsample.calibration.tape_store import tape_folder
 from outsample.formulas.fourier import Heston, Merton
 from outsample_desktop.session import State
 from outsample_desktop.tape_jobs import TapeJobs
 from outsample_desktop.tape_worker import Broke, Refused, TapeOrder, calibrate_in_background
+
+from .pipes import Pipes
 
 PATIENCE = 30_000
 # What the processes do; a file of its own, because another process must be able to import it.
@@ -243,30 +246,11 @@ def test_the_process_takes_no_qt_along():
 # --- The process itself, called in this one -------------------------------------------------------------------------
 
 
-class Heard:
-    """The pipes of a process whose window may be gone."""
-
-    def __init__(self):
-        self.heard, self.tell = Pipe(duplex=False)
-        self.wanted, self.want = Pipe(duplex=False)
-
-    def messages(self):
-        found = []
-        while self.heard.poll():
-            found.append(self.heard.recv())
-        return found
-
-    def close(self):
-        for end in (self.heard, self.tell, self.wanted, self.want):
-            end.close()
-
-
 @pytest.fixture
 def pipes(monkeypatch):
     monkeypatch.setattr(os, "nice", lambda _: 0, raising=False)  # or every test after these would yield to others
-    made = Heard()
-    yield made
-    made.close()
+    with Pipes() as made:
+        yield made
 
 
 def real_order(market, stores, **changes):
@@ -302,6 +286,7 @@ def test_a_window_that_is_gone_ends_the_work(market, stores, pipes):
 def test_a_window_that_does_not_listen_any_more_ends_the_work(market, stores, pipes):
     pipes.heard.close()
     calibrate_in_background(real_order(market, stores), pipes.tell, pipes.wanted)
+    assert not list(tape_folder().glob("*")), "nothing was finished for nobody"
 
 
 def test_what_nobody_foresaw_is_told_with_its_place(market, stores, pipes, monkeypatch):

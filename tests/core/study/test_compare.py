@@ -115,25 +115,6 @@ def test_gaps_of_a_benchmark_count_and_gaps_of_refits_do_not(market, split):
     assert smile.uncommon == 0
 
 
-def test_regret_is_of_the_test_window_whatever_else_was_refitted(market, split):
-    """Refits are made for whole blocks of times; what is left of them before the window is not shown."""
-    workspace, times = Workspace(market.quotes), market.quotes.times
-    train, chosen = Window(int(times[0]), int(times[40])), Settings(scheme=Scheme.FREE)
-    kept = {}
-    for start in (70, 73, 45, 73):
-        moved = Split(train, Window(int(times[start]), split.test.stop))
-        study, fresh = (
-            compare(contenders(("relative-smile",)), where, moved, VOL, chosen)[0]
-            for where in (workspace, Workspace(market.quotes))
-        )
-        assert np.isnan(study.regret[:start]).all()
-        assert np.isfinite(study.regret[start:]).all()
-        assert study.regret.tobytes() == fresh.regret.tobytes()
-        kept[start] = study.refitted_losses
-    assert kept[70] is kept[73], "the same block of times"
-    assert kept[70] is not kept[45]
-
-
 def test_a_model_that_fails_does_not_narrow_the_quotes_of_the_others(market, split):
     both = [Contender("a", Constant(0.5)), Contender("b", Refuses()), Contender("c", Constant(0.5, 2), "r", Refuses())]
     a, b, c = compare(both, Workspace(market.quotes), split, VOL)
