@@ -12,21 +12,28 @@ from outsample_desktop.widgets.axes import LogAxis, UtcAxis
 from outsample_desktop.widgets.pane_title import PaneTitle
 from outsample_desktop.widgets.plot import BandItem, CurveItem, Plot, PointsItem, pen
 
-__all__ = ["DecayPane", "SlicePane"]
+__all__ = ["CurvePane", "DecayPane", "SlicePane"]
 
 View = TypeVar("View")
 
 _POINT: Final = 5.0  # pixels
 
 
-class _CurvePane(QWidget, Generic[View]):
-    """A titled plot whose curves are kept by name; what it draws for a view is all that differs between panes."""
+class CurvePane(QWidget, Generic[View]):
+    """A titled plot whose curves are kept by name; what it draws for a view is all that differs between panes.
 
-    def __init__(self, name: str, axes: dict[str, Any]) -> None:
+    Parameters
+    ----------
+    name : str
+        Accessible name.
+    plot : Plot
+    """
+
+    def __init__(self, name: str, plot: Plot) -> None:
         super().__init__()
         self.setAccessibleName(name)
         self.title = PaneTitle(name)
-        self.plot = Plot(name, axes)
+        self.plot = plot
         self.note = QLabel("", self.plot)
         self.note.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.note.setWordWrap(True)
@@ -78,12 +85,12 @@ class _CurvePane(QWidget, Generic[View]):
             item.set(curve.x, curve.y, pen(role.models[curve.hue], 2.0 if curve.is_active else 1.0), curve.is_active)
 
 
-class DecayPane(_CurvePane[DecayView]):
+class DecayPane(CurvePane[DecayView]):
     """Loss against days since the train end."""
 
     def __init__(self) -> None:
         self._left = LogAxis("left")
-        super().__init__("Decay out of sample", {"left": self._left})
+        super().__init__("Decay out of sample", Plot("Decay out of sample", {"left": self._left}))
         self._band = BandItem()
         self._band.setZValue(-5)
         self.plot.addItem(self._band, ignoreBounds=True)
@@ -128,7 +135,7 @@ class DecayPane(_CurvePane[DecayView]):
         self.plot.fit_y(low, high)
 
 
-class SlicePane(_CurvePane[SliceView]):
+class SlicePane(CurvePane[SliceView]):
     """Observed and predicted values at the cursor.
 
     Parameters
@@ -142,7 +149,7 @@ class SlicePane(_CurvePane[SliceView]):
     def __init__(self, name: str, kind: str) -> None:
         self._tenor_axis = LogAxis("bottom")
         axes: dict[str, dict[str, Any]] = {"tenor": {"bottom": self._tenor_axis}, "time": {"bottom": UtcAxis()}}
-        super().__init__(name, axes.get(kind, {}))
+        super().__init__(name, Plot(name, axes.get(kind, {})))
         self._points = PointsItem()
         self._points.setZValue(10)
         self.plot.addItem(self._points, ignoreBounds=True)

@@ -116,6 +116,10 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         """Show data in [low, high] vertically, keeping the present range while it serves."""
         self.span_y(*hysteresis(self._span["y"], low, high, floor))
 
+    def shown(self, axis: str) -> tuple[float, float]:
+        """Return the range of ``x`` or ``y``."""
+        return self._span[axis]
+
     def curve(self) -> "CurveItem":
         """Add an empty curve."""
         item = CurveItem()

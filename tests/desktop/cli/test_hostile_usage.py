@@ -127,6 +127,10 @@ def test_an_interrupt_is_code_130(call, small, monkeypatch):
         signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(evaluating, "analyse", interrupt)
-    answer = call("evaluate", small.quotes, "--json")
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job begins deaf to it
+    try:
+        answer = call("evaluate", small.quotes, "--json")
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert answer.code == 130
     assert "interrupted" in answer.complaint

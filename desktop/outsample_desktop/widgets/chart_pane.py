@@ -1,0 +1,199 @@
+"""A chart of any room: lines with a band, levels, points, stretches of regimes and a cursor."""
+
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+
+from outsample.typing import Floats
+from outsample_desktop.resolve.charts import ChartView, Hue, Line, Span, Stroke
+from outsample_desktop.theme import Colours
+from outsample_desktop.widgets.axes import LogAxis, UtcAxis
+from outsample_desktop.widgets.curve_panes import CurvePane
+from outsample_desktop.widgets.decimation import extremes
+from outsample_desktop.widgets.plot import BandItem, CurveItem, Overlay, Plot, PointsItem, pen
+from outsample_desktop.widgets.split_item import LegendItem
+
+__all__ = ["ChartPane", "colour_of"]
+
+_STROKES: Final = {
+    Stroke.SOLID: Qt.PenStyle.SolidLine,
+    Stroke.DASHED: Qt.PenStyle.DashLine,
+    Stroke.DOTTED: Qt.PenStyle.DotLine,
+}
+_POINT: Final = 5.0  # pixels
+_STRIP: Final = 5.0  # pixels of the stretches along the bottom
+_BEYOND: Final = 0.5  # of what the lines span is what a band may add on either side
+_LEGEND: Final = 0.16  # of what the lines span is kept free above them for the legend
+
+
+def colour_of(hue: Hue, role: Colours) -> str:
+    """Return the colour of a hue in a theme."""
+    return role.models[hue] if isinstance(hue, int) else str(getattr(role, hue))
+
+
+class SpansItem(Overlay):
+    """Stretches of the horizontal axis as a strip along the bottom."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setZValue(-10)
+        self._spans: tuple[tuple[float, float, QColor], ...] = ()
+
+    def set(self, spans: tuple[Span, ...], role: Colours) -> None:
+        """Show stretches."""
+        self._spans = tuple((one.start, one.stop, QColor(colour_of(one.hue, role))) for one in spans)
+        self.update()
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        """Fill them in pixels, so that the strip keeps its height."""
+        del option, widget
+        to_pixels = painter.worldTransform()
+        box = to_pixels.mapRect(self.boundingRect())
+        painter.save()
+        painter.resetTransform()
+        for start, stop, fill in self._spans:
+            left, right = (to_pixels.map(QPointF(x, 0.0)).x() for x in (start, stop))
+            place = QRectF(left, box.bottom() - _STRIP, right - left, _STRIP).intersected(box)
+            painter.fillRect(place, fill)
+        painter.restore()
+
+
+class PointedPlot(Plot):
+    """A plot that says where it is clicked.
+
+    Signals
+    -------
+    pointed(float)
+        The x of a click or a drag, in the unit of the axis.
+    """
+
+    pointed = Signal(float)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Say where."""
+        event.accept()
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._say(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Say where, while the button is held."""
+        event.accept()
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._say(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Do nothing: what counts was said."""
+        event.accept()
+
+    def _say(self, event: QMouseEvent) -> None:
+        box = self.plotItem.vb
+        place = self.mapToScene(event.position().toPoint())
+        if box.sceneBoundingRect().contains(place):
+            self.pointed.emit(float(box.mapSceneToView(place).x()))
+
+
+class ChartPane(CurvePane[ChartView]):
+    """A titled chart.
+
+    Parameters
+    ----------
+    name : str
+        Accessible name.
+    is_time : bool
+        Dates run along the horizontal axis.
+
+    Signals
+    -------
+    pointed(float)
+        The x that was clicked, in the unit of the view.
+    """
+
+    pointed = Signal(float)
+
+    def __init__(self, name: str, is_time: bool = False) -> None:
+        self._left, self._bottom = LogAxis("left", is_log=False), LogAxis("bottom", is_log=False)
+        plot = PointedPlot(name, {"left": self._left, "bottom": UtcAxis() if is_time else self._bottom})
+        super().__init__(name, plot)
+        plot.pointed.connect(self.pointed)
+        self._band, self._spans, self._points = BandItem(), SpansItem(), PointsItem()
+        self._legend = LegendItem(top=2.0)
+        self._lines: list[CurveItem] = []
+        self._levels: list[CurveItem] = []
+        self._cursor = self.plot.curve()
+        self._band.setZValue(-5)
+        self._points.setZValue(10)
+        for item in (self._band, self._spans, self._points, self._legend):
+            self.plot.addItem(item, ignoreBounds=True)
+
+    def _draw_view(self, view: ChartView, role: Colours) -> None:
+        self._tell(view.note)
+        self.title.show_text(view.title, view.detail)
+        self._left.read_as(view.is_log_y)
+        self._bottom.read_as(view.is_log_x)
+        self._fit(view)
+        self._show_lines(view.lines, role)
+        self._show_levels(view, role)
+        self._spans.set(view.spans, role)
+        self._points.set(view.points_x, view.points_y, colour_of(view.points_hue, role), _POINT)
+        band = view.band
+        if band is None:
+            self._band.set(np.empty(0), np.empty(0), np.empty(0), role.muted, role.panel, False)
+        else:
+            self._band.set(band.x, band.low, band.high, colour_of(band.hue, role), role.panel, band.is_hatched)
+        named = tuple((line.title, colour_of(line.hue, role)) for line in view.lines if line.title)
+        self._legend.role = role
+        self._legend.set("", named if len(named) > 1 else ())
+
+    def _show_lines(self, lines: tuple[Line, ...], role: Colours) -> None:
+        _as_many(self._lines, len(lines), self.plot)
+        width = max(self.width(), 200)
+        for item, line in zip(self._lines, lines, strict=True):
+            x, y = extremes(line.x, line.y, width) if line.x.size else (line.x, line.y)
+            drawn = pen(colour_of(line.hue, role), 2.0 if line.is_active else 1.0, _STROKES[line.stroke])
+            item.set(x, y, drawn, line.is_active)
+
+    def _show_levels(self, view: ChartView, role: Colours) -> None:
+        _as_many(self._levels, len(view.levels), self.plot)
+        (left, right), (low, high) = self.plot.shown("x"), self.plot.shown("y")
+        for item, level in zip(self._levels, view.levels, strict=True):
+            ends = np.array([left, right]), np.full(2, level.value)
+            item.set(*ends, pen(colour_of(level.hue, role), 1.0, _STROKES[level.stroke]))
+        at = np.full(2, view.cursor)
+        self._cursor.set(at, np.array([low, high]), pen(role.muted, 1.0, Qt.PenStyle.DotLine))
+
+    def _fit(self, view: ChartView) -> None:
+        """Keep lines, points and levels in sight; a band may reach beyond by half of what they span."""
+        band = view.band
+        across = [line.x for line in view.lines] + [view.points_x]
+        across += [] if band is None else [band.x]
+        across += [np.array([one.start, one.stop]) for one in view.spans]
+        if ends := _ends(across):
+            self.plot.fit_x(*ends)
+        levels = np.array([level.value for level in view.levels])
+        ends = _ends([*(line.y for line in view.lines), view.points_y, levels])
+        reach = None if band is None else _ends([band.low, band.high])
+        if reach is not None:
+            ends = ends or reach
+            room = _BEYOND * ((ends[1] - ends[0]) or abs(ends[1]) or 1.0)
+            ends = min(ends[0], max(reach[0], ends[0] - room)), max(ends[1], min(reach[1], ends[1] + room))
+        if ends is not None:
+            has_legend = sum(bool(line.title) for line in view.lines) > 1
+            self.plot.fit_y(ends[0], ends[1] + (_LEGEND * (ends[1] - ends[0]) if has_legend else 0.0))
+
+
+def _ends(parts: list[Floats]) -> tuple[float, float] | None:
+    """Return the least and the largest finite value; None where there is none."""
+    values = np.concatenate(parts) if parts else np.empty(0)
+    values = values[np.isfinite(values)]
+    return (float(values.min()), float(values.max())) if values.size else None
+
+
+def _as_many(items: list[CurveItem], count: int, plot: Plot) -> None:
+    """Add or remove curves until there are `count`."""
+    while len(items) > count:
+        plot.removeItem(items.pop())
+    while len(items) < count:
+        items.append(plot.curve())
