@@ -21,6 +21,7 @@ from outsample.windows import default_split
 from outsample_desktop.resolve import ViewState, resolve
 from outsample_desktop.resolve.calibration import calibration_view
 from outsample_desktop.resolve.calibration_views import CalibrationView, Marks, MatrixView, PathsView, PathView
+from outsample_desktop.resolve.charts import Band, Bar, BarsView, ChartView, GridView, Level, Line, Span, Stroke
 from outsample_desktop.resolve.views import (
     Curve,
     DecayView,
@@ -232,6 +233,64 @@ def matrix(view: MatrixView, kind: str) -> MatrixView:
     return view
 
 
+def values(kind: str, size: int) -> Any:
+    """Return so many values of a kind."""
+    random = np.random.default_rng(3).normal(size=size)
+    return {"all NaN": np.full(size, np.nan), "constant": np.full(size, 7.0), "huge": random * 1e300}.get(kind, random)
+
+
+def chart(_view: None, kind: str) -> ChartView:
+    if kind == "empty":
+        return ChartView("Staleness", "nothing", note="nothing to see")
+    size = {"one row": 1, "huge": MANY}.get(kind, 60)
+    x, y = np.linspace(1.0, 300.0, size), values(kind, size)
+    lines = (Line("one", 0, x, y, is_active=True), Line("other", "calm", x, 0.5 * y, Stroke.DASHED))
+    return ChartView(
+        LONG if kind == "huge" else "Staleness",
+        "by age",
+        lines,
+        Band(0, x[:300], (y - 1.0)[:300], (y + 1.0)[:300], kind == "constant"),
+        (Level(np.nan if kind == "all NaN" else 0.0),),
+        (Span(0.0, 100.0, "calm"), Span(100.0, 400.0, "unseen")),
+        x[:300],
+        y[:300],
+        cursor=np.nan if kind == "all NaN" else 150.0,
+    )
+
+
+def bars(_view: None, kind: str) -> BarsView:
+    if kind == "empty":
+        return BarsView("Gap", "nothing", note="nothing to see")
+    count = {"one row": 1, "huge": 40}.get(kind, 5)
+    title = LONG if kind == "huge" else "mix of regimes"
+    made = tuple(
+        Bar(title, f"{value:.3g}", value, value - 1.0, value + 1.0, "calm", bool(row % 2), row == 0)
+        for row, value in enumerate(values(kind, count).tolist())
+    )
+    return BarsView("Gap", "vol points", made)
+
+
+def grid(_view: None, kind: str) -> GridView:
+    rows, columns = {"empty": (0, 0), "one row": (1, 1), "huge": (120, 200)}.get(kind, (4, 6))
+    value = values(kind, rows * columns).reshape(rows, columns)
+    name = LONG if kind == "huge" else "vintage"
+    return GridView(
+        "Triangle",
+        "by age",
+        tuple(f"{name} {row}" for row in range(rows)),
+        tuple(f"{column} d" for column in range(columns)),
+        "vintage",
+        "age",
+        "×",
+        value,
+        value > 0.0,
+        True,
+        1e300 if kind == "huge" else 2.0,
+        chosen=(0, 0) if rows else None,
+        note="" if rows else "nothing to see",
+    )
+
+
 def table(_view: None, kind: str) -> Table:
     size = {"empty": 0, "one row": 1, "huge": MANY}.get(kind, 30)
     fill = {"all NaN": np.nan, "huge": 1e300}.get(kind, 7.0)
@@ -262,6 +321,9 @@ def spoiled(
         "quality": (paths, typical_calibration.quality),
         "calibrated smile": (cut, typical_calibration.smile),
         "correlation": (matrix, typical_calibration.correlation),
+        "chart": (chart, None),
+        "bars": (bars, None),
+        "grid": (grid, None),
     }
     return lambda pane, kind: ways[pane][0](ways[pane][1], kind)
 

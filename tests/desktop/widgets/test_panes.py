@@ -15,8 +15,11 @@ from outsample_desktop.export import save_picture
 from outsample_desktop.resolve.panes import hue_of
 from outsample_desktop.session import State, Theme
 from outsample_desktop.theme import apply_theme, colours
+from outsample_desktop.widgets.bars_pane import BarsPane
+from outsample_desktop.widgets.chart_pane import ChartPane
 from outsample_desktop.widgets.curve_panes import DecayPane, SlicePane
 from outsample_desktop.widgets.fit_slice_pane import FitSlicePane
+from outsample_desktop.widgets.grid_pane import GridPane
 from outsample_desktop.widgets.matrix_pane import MatrixPane
 from outsample_desktop.widgets.models_table import ModelsTable
 from outsample_desktop.widgets.paths_pane import PathsPane
@@ -43,6 +46,9 @@ PANES: dict[str, tuple[Callable, tuple[int, int]]] = {
     "quality": (lambda: PathsPane("Quality"), (620, 110)),
     "calibrated smile": (lambda: FitSlicePane("Smile"), (290, 200)),
     "correlation": (lambda: MatrixPane("Correlation"), (280, 200)),
+    "chart": (lambda: ChartPane("Staleness"), (420, 240)),
+    "bars": (lambda: BarsPane("Gap"), (420, 200)),
+    "grid": (lambda: GridPane("Triangle"), (460, 260)),
 }
 STATE = State(source="made", split=Split(Window(0, 10), Window(10, 20)), models=("flat-vol",), cell=3)
 
