@@ -1,0 +1,176 @@
+"""Where the mean loss out of sample is expected if nothing changes: training loss, plus optimism, give or take.
+
+With H the mean Hessian of half the loss and Omega the long-run variance of the scores of m train times, the loss in
+training understates the loss of new times by ``optimism = 2 tr(H^-1 Omega) / m`` (Takeuchi 1976; Stone 1977,
+doi:10.1111/j.2517-6161.1977.tb01603.x). For independent errors of least squares that is ``2 k s^2 / m``.
+
+Scores at an estimate have lost some of the slow movement that the fit took up. With regressors of AR(1) .8 and errors
+of .6 the estimate falls short of the truth by 23 % at 150 times, 14 % at 300, 5 % at 1,200; taking times as independent
+falls short by 70 % at any length.
+
+The band covers 93-95 % of mean losses at nominal 95 % where the losses are symmetric and the optimism is known (windows
+of 90 to 500 times, AR(1) up to .65). Squared errors of three fitted parameters are skewed, and what a fit costs varies
+as well: there it covers 91-94 % from 250 train times and errors of AR(1) up to .5, but 88 % from 90 times and .5, and
+81 % from 90 times and .8.
+"""
+
+import math
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from scipy.fft import dct
+
+from outsample.errors import DataError
+from outsample.inference.checked_series import FEWEST, checked_series, obstacle, require_level
+from outsample.inference.long_run import Interval, cosine_terms, long_run, needs_hatching, student_quantile
+from outsample.test_result import NotTested
+from outsample.typing import Bools, Floats
+
+__all__ = ["ExpectedBand", "expected_band", "optimism"]
+
+NAME: Final = "expected_band"
+TITLE: Final = "Expected loss out of sample"
+_SINGULAR: Final = 1e-14  # of the largest eigenvalue, after scaling to a diagonal of ones: below it is rounding
+_INDEFINITE: Final = "Optimism needs a positive definite Hessian, found none; use purged block cross-validation"
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedBand:
+    """The mean loss of a test window that is like the train window.
+
+    Parameters
+    ----------
+    centre : float
+        Mean train loss plus optimism.
+    interval : Interval
+        Two-sided, for the mean over the test times.
+    optimism : float
+    hatched : bool
+        A window is too short, or the train losses are too persistent, for the band to be taken at its word.
+    """
+
+    centre: float
+    interval: Interval
+    optimism: float
+    hatched: bool
+
+
+def optimism(
+    hessian: Floats, scores: Floats, *, judged: Floats | None = None, at_bound: Bools | None = None
+) -> float | NotTested:
+    """Return ``2 tr(H^-1 Omega) / m``, by cosines: scores of neighbouring times move together.
+
+    Parameters
+    ----------
+    hessian : (p, p) array
+        H, mean over times of the Hessian of half the loss that the fit minimised, at the estimate.
+    scores : (m, p) array
+        Gradient of half that loss at each train time, in time order; they add up to about zero.
+    judged : (m, p) array, optional
+        Gradient of half the loss that judges, where it is another one than the fit minimised: then
+        ``E[s_judged' H^-1 s_fit]`` stands in place of the trace.
+    at_bound : (p,) bool array, optional
+        Parameters at the edge of their range, where the formula does not hold.
+
+    Returns
+    -------
+    float or NotTested
+        In the unit of the loss. Not tested: fewer than 20 times, not more times than parameters, a parameter at its
+        bound, or a Hessian that is not positive definite.
+
+    Raises
+    ------
+    DataError
+        A value is NaN or infinite, or shapes do not fit.
+    """
+    rows = np.asarray(scores, dtype=np.float64)
+    other = rows if judged is None else np.asarray(judged, dtype=np.float64)
+    matrix = np.asarray(hessian, dtype=np.float64)
+    _check_shapes(matrix, rows, other)
+    m, size = rows.shape
+    if m < max(FEWEST, size + 1):
+        return _not_tested(f"Optimism needs {max(FEWEST, size + 1)} train times, found {m}; widen the window")
+    if at_bound is not None and np.any(at_bound):
+        held = int(np.sum(at_bound))
+        return _not_tested(
+            f"Optimism needs parameters off their bounds, found {held} of {size} at one; use purged block "
+            "cross-validation"
+        )
+    scale = np.sqrt(np.maximum(np.diag(matrix), 0.0))
+    if not np.all(scale > 0.0):
+        return _not_tested(_INDEFINITE)
+    eigenvalues, vectors = np.linalg.eigh(matrix / np.outer(scale, scale))
+    if eigenvalues[0] <= _SINGULAR * eigenvalues[-1]:
+        return _not_tested(_INDEFINITE)
+    terms = cosine_terms(m)
+    fitted, judging = (
+        dct(each / scale, type=2, norm="ortho", axis=0)[1 : terms + 1] @ vectors for each in (rows, other)
+    )
+    return float(2.0 * (fitted * judging / eigenvalues).sum() / terms / m)
+
+
+def expected_band(
+    train_losses: Floats, optimism: float, test_count: int, *, level: float = 0.95
+) -> ExpectedBand | NotTested:
+    """Return ``L_is + optimism +- t omega sqrt(1 / n + 1 / m)``, omega of the train losses by cosines.
+
+    Parameters
+    ----------
+    train_losses : (m,) array
+        Loss per train time, in time order.
+    optimism : float
+        What a new time costs more than a train time: of `optimism`, or of cross-validation.
+    test_count : int
+        n, at least 1.
+    level : float
+
+    Returns
+    -------
+    ExpectedBand or NotTested
+        Not tested: fewer than 20 train times, losses that do not vary, or no test time.
+
+    Raises
+    ------
+    DataError
+        A loss or the optimism is NaN or infinite.
+    UsageError
+        A level outside (0, 1).
+    """
+    losses = checked_series(train_losses, "train losses")
+    require_level(level)
+    if message := obstacle(losses, "Train losses"):
+        return _not_tested(message)
+    if test_count < 1:
+        return _not_tested(f"An expected band needs a test time, found {test_count}; widen the test window")
+    if not math.isfinite(optimism):
+        raise DataError(f"an expected band needs a finite optimism, found {optimism}; leave the band out")
+    seen = long_run(losses)
+    reach = student_quantile(seen.dof, 0.5 * (1.0 + level)) * math.sqrt(
+        seen.long_run_variance * (1.0 / test_count + 1.0 / seen.n)
+    )
+    centre = seen.mean + optimism
+    hatched = needs_hatching(replace(seen, n=min(seen.n, test_count)))
+    return ExpectedBand(centre, Interval(centre - reach, centre + reach), optimism, hatched)
+
+
+def _not_tested(sentence: str) -> NotTested:
+    return NotTested(NAME, TITLE, sentence)
+
+
+def _check_shapes(hessian: Floats, scores: Floats, judged: Floats) -> None:
+    """Refuse what does not fit together.
+
+    Raises
+    ------
+    DataError
+        As of `optimism`.
+    """
+    fits = scores.ndim == 2 and judged.shape == scores.shape and hessian.shape == (scores.shape[-1],) * 2
+    if not fits or not scores.shape[1]:
+        raise DataError(
+            "optimism needs one score a time and parameter and a square Hessian, found shapes "
+            f"{scores.shape}, {judged.shape} and {hessian.shape}; take all of one fit"
+        )
+    if not (np.isfinite(scores).all() and np.isfinite(judged).all() and np.isfinite(hessian).all()):
+        raise DataError("optimism needs finite scores and a finite Hessian, found some that are not; drop those times")
