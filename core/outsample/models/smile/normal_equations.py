@@ -19,7 +19,7 @@ from outsample.prepared import prepared
 from outsample.typing import Floats, Integers
 from outsample.windows import Window
 
-__all__ = ["QUOTES_PER_PARAMETER", "RIDGE", "NormalEquations", "Regressors", "Weighting", "equations_of"]
+__all__ = ["QUOTES_PER_PARAMETER", "RIDGE", "NormalEquations", "Regressors", "Weighting", "columns_of", "equations_of"]
 
 RIDGE: Final = 1e-10  # share of the trace (DEFINITIONS, practitioner smiles)
 QUOTES_PER_PARAMETER: Final = 10
@@ -101,11 +101,24 @@ class NormalEquations:
         """
         stop = np.arange(self.times.size)
         first = np.searchsorted(self.times, schedule.start) if schedule.length is None else stop - schedule.length
-        start = np.where(stop < schedule.first, stop, np.clip(first, 0, stop))
-        coefficients = np.empty((self.times.size, len(self.regressors.value)))
-        forward = np.empty(self.times.size)
+        return self._solve_between(np.where(stop < schedule.first, stop, np.clip(first, 0, stop)), stop)
+
+    def raw_coefficients_between(self, start: Integers, stop: Integers) -> Floats:
+        """Return (w, k) coefficients of fits on the times ``start[i] <= t < stop[i]``; NaN where these are too few.
+
+        They belong to the columns of `columns_of`, whose strikes are over `forward_unit`.
+        """
+        coefficients, forward = self._solve_between(start, stop)
+        powers = self.regressors.forward_powers
+        return np.asarray(coefficients * (self.forward_unit / forward[:, None]) ** powers)
+
+    def _solve_between(self, start: Integers, stop: Integers) -> tuple[Floats, Floats]:
+        """Return (w, k) coefficients and (w,) mean forwards of fits on the times ``start[i] <= t < stop[i]``."""
+        coefficients = np.empty((start.size, len(self.regressors.value)))
+        forward = np.empty(start.size)
         _solve_each(
-            start,
+            start.astype(np.int64),
+            stop.astype(np.int64),
             self.count_sum.sums,
             *(self.forward_sum.sums, float(self.forward_sum.centre)),
             *(self.gram_sum.sums, self.gram_sum.centre),
@@ -121,6 +134,7 @@ class NormalEquations:
 @kernel
 def _solve_each(  # pragma: no cover - compiled
     start: Integers,
+    stop: Integers,
     count_sums: Floats,
     forward_sums: Floats,
     forward_centre: float,
@@ -133,23 +147,23 @@ def _solve_each(  # pragma: no cover - compiled
     coefficients: Floats,
     forward: Floats,
 ) -> None:
-    """Fill per time (m, k) coefficients and (m,) mean forwards of a fit on the times ``[start[t], t)``."""
+    """Fill (w, k) coefficients and (w,) mean forwards of fits on the times ``start[w] <= t < stop[w]``."""
     size = forward_powers.size
     gram, moment, scale = np.empty((size, size)), np.empty(size), np.empty(size)
-    for t in range(start.size):
-        first, length = start[t], t - start[t]
-        count = count_sums[t] - count_sums[first]
+    for w in range(start.size):
+        first, last, length = start[w], stop[w], stop[w] - start[w]
+        count = count_sums[last] - count_sums[first]
         if count < QUOTES_PER_PARAMETER * size:
-            coefficients[t], forward[t] = np.nan, np.nan
+            coefficients[w], forward[w] = np.nan, np.nan
             continue
-        forward[t] = (forward_sums[t] - forward_sums[first] + length * forward_centre) / count
+        forward[w] = (forward_sums[last] - forward_sums[first] + length * forward_centre) / count
         for i in range(size):
-            scale[i] = (forward_unit / forward[t]) ** forward_powers[i]
-            moment[i] = (moment_sums[t, i] - moment_sums[first, i] + length * moment_centre[i]) * scale[i]
+            scale[i] = (forward_unit / forward[w]) ** forward_powers[i]
+            moment[i] = (moment_sums[last, i] - moment_sums[first, i] + length * moment_centre[i]) * scale[i]
             for j in range(i + 1):
-                between = gram_sums[t, i, j] - gram_sums[first, i, j] + length * gram_centre[i, j]
+                between = gram_sums[last, i, j] - gram_sums[first, i, j] + length * gram_centre[i, j]
                 gram[i, j] = between * scale[i] * scale[j]
-        _solve_ridged(gram, moment, coefficients[t])
+        _solve_ridged(gram, moment, coefficients[w])
 
 
 @kernel
@@ -208,7 +222,7 @@ def equations_of(data: OptionQuotes, regressors: Regressors, weighting: Weightin
     """Build the sums of a history once."""
     seen = data.observed
     unit = float(seen.forward[:_FIRST_ROWS].mean())
-    columns = _columns(data, regressors, unit)
+    columns = columns_of(data, regressors, unit)
     weight = _weights(data, weighting)
     total = data.times.size
 
@@ -233,7 +247,8 @@ def _weights(data: OptionQuotes, weighting: Weighting) -> Floats:
     return black_vega(np.exp(seen.log_moneyness), seen.tenor, seen.implied_vol)
 
 
-def _columns(data: OptionQuotes, regressors: Regressors, unit: float) -> tuple[Floats, ...]:
+def columns_of(data: OptionQuotes, regressors: Regressors, unit: float) -> tuple[Floats, ...]:
+    """Return the regressors of every observation, (k,) each, with strikes over `unit`."""
     seen = data.observed
     one = np.ones(seen.size)
     if regressors is Regressors.FLAT:

@@ -14,9 +14,10 @@ from outsample.datasets import OptionQuotes
 from outsample.formulas.interpolation import quadratic_by_slice
 from outsample.model import Parameter, Prediction, RefitSchedule
 from outsample.models.smile.normal_equations import Regressors, Weighting, equations_of
+from outsample.models.smile.vintages import losses_by_window
 from outsample.prepared import prepared
-from outsample.scores import Functional
-from outsample.typing import Floats, frozen
+from outsample.scores import Functional, Score
+from outsample.typing import Floats, Integers, frozen
 from outsample.windows import Window
 
 __all__ = ["VOL_FLOOR", "AbsoluteSmile", "FlatVol", "RelativeSmile"]
@@ -44,6 +45,19 @@ class FlatVol:
         """Predict with parameters refitted strictly before each time."""
         return Prediction(_refitted(data, Regressors.FLAT, self.weighting, schedule.key()), Functional.MEAN)
 
+    def vintage_losses(
+        self,
+        data: OptionQuotes,
+        score: Score,
+        train: tuple[Integers, Integers],
+        rows: slice,
+        first: Integers,
+        share: Floats,
+    ) -> Floats | None:
+        """Return the losses of many train windows at once; None under other losses than squared vol error."""
+        kind = (Regressors.FLAT, self.weighting)
+        return losses_by_window(data, score, kind, train, rows, first, share, VOL_FLOOR)
+
 
 @dataclass(frozen=True, slots=True)
 class AbsoluteSmile:
@@ -64,6 +78,19 @@ class AbsoluteSmile:
     def predict_refitted(self, data: OptionQuotes, schedule: RefitSchedule) -> Prediction:
         """Predict with parameters refitted strictly before each time."""
         return Prediction(_refitted(data, Regressors.ABSOLUTE, self.weighting, schedule.key()), Functional.MEAN)
+
+    def vintage_losses(
+        self,
+        data: OptionQuotes,
+        score: Score,
+        train: tuple[Integers, Integers],
+        rows: slice,
+        first: Integers,
+        share: Floats,
+    ) -> Floats | None:
+        """Return the losses of many train windows at once; None under other losses than squared vol error."""
+        kind = (Regressors.ABSOLUTE, self.weighting)
+        return losses_by_window(data, score, kind, train, rows, first, share, VOL_FLOOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +114,19 @@ class RelativeSmile:
     def predict_refitted(self, data: OptionQuotes, schedule: RefitSchedule) -> Prediction:
         """Predict with parameters refitted strictly before each time."""
         return Prediction(_refitted(data, Regressors.RELATIVE, self.weighting, schedule.key()), Functional.MEAN)
+
+    def vintage_losses(
+        self,
+        data: OptionQuotes,
+        score: Score,
+        train: tuple[Integers, Integers],
+        rows: slice,
+        first: Integers,
+        share: Floats,
+    ) -> Floats | None:
+        """Return the losses of many train windows at once; None under other losses than squared vol error."""
+        kind = (Regressors.RELATIVE, self.weighting)
+        return losses_by_window(data, score, kind, train, rows, first, share, VOL_FLOOR)
 
 
 @dataclass(frozen=True, slots=True)

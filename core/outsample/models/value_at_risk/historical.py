@@ -10,9 +10,10 @@ from outsample.formulas.recursions import rows_before_each
 from outsample.model import Parameter, Prediction, RefitSchedule, train_rows
 from outsample.models.value_at_risk.level import Level, check_level
 from outsample.models.value_at_risk.sample_quantile import quantiles_between, sample_quantile, smallest_sample
+from outsample.models.value_at_risk.vintages import losses_of_quantiles
 from outsample.prepared import prepared
-from outsample.scores import Functional
-from outsample.typing import Floats, frozen
+from outsample.scores import Functional, Score
+from outsample.typing import Floats, Integers, frozen
 from outsample.windows import Window
 
 __all__ = ["FittedHistoricalVaR", "HistoricalVaR"]
@@ -59,6 +60,21 @@ class HistoricalVaR:
         """Predict with the quantile of the window before each time; NaN below the least number of returns."""
         values = _refitted(data, self.level, self.needed, *schedule.windows())
         return Prediction(values, Functional.QUANTILE, self.level)
+
+    def vintage_losses(
+        self,
+        data: Prices,
+        score: Score,
+        train: tuple[Integers, Integers],
+        rows: slice,
+        first: Integers,
+        share: Floats,
+    ) -> Floats:
+        """Return the losses of many train windows at once."""
+        del first
+        quantile = quantiles_between(data.returns, *train, self.level)
+        quantile[train[1] - train[0] < self.needed] = np.nan
+        return losses_of_quantiles(data, score, quantile, rows, share)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from outsample.errors import FitError
 from outsample.formulas.recursions import WindowMoments, rows_before_each
 from outsample.model import Parameter, Prediction, RefitSchedule, train_rows
 from outsample.models.value_at_risk.level import Level, check_level
+from outsample.models.value_at_risk.vintages import losses_of_quantiles
 from outsample.prepared import prepared
-from outsample.scores import Functional
+from outsample.scores import Functional, Score
 from outsample.typing import Floats, Integers, frozen
 from outsample.windows import Window
 
@@ -60,6 +61,20 @@ class NormalVaR:
     def predict_refitted(self, data: Prices, schedule: RefitSchedule) -> Prediction:
         """Predict with moments of the window before each time; NaN below 30 returns or without moves."""
         return Prediction(_refitted(data, self.level, *schedule.windows()), Functional.QUANTILE, self.level)
+
+    def vintage_losses(
+        self,
+        data: Prices,
+        score: Score,
+        train: tuple[Integers, Integers],
+        rows: slice,
+        first: Integers,
+        share: Floats,
+    ) -> Floats:
+        """Return the losses of many train windows at once."""
+        del first
+        mean, volatility = _moments_between(data, *train)
+        return losses_of_quantiles(data, score, mean + float(ndtri(self.level)) * volatility, rows, share)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from outsample.errors import FitError
 from outsample.model import Parameter, Prediction, RefitSchedule, train_rows
 from outsample.models.value_at_risk.level import Level, check_level
 from outsample.models.value_at_risk.sample_quantile import quantiles_between, smallest_sample
+from outsample.models.value_at_risk.vintages import losses_of_paths
 from outsample.prepared import prepared
-from outsample.scores import Functional
-from outsample.typing import Bounds, Floats, Unit, frozen
+from outsample.scores import Functional, Score
+from outsample.typing import Bounds, Floats, Integers, Unit, frozen
 from outsample.windows import Window
 
 __all__ = ["FittedRollingHistoricalVaR", "RollingHistoricalVaR"]
@@ -61,6 +62,21 @@ class RollingHistoricalVaR:
         """Predict as ever: this model is refitted at every time already."""
         del schedule
         return FittedRollingHistoricalVaR(self).predict(data)
+
+    def vintage_losses(
+        self,
+        data: Prices,
+        score: Score,
+        train: tuple[Integers, Integers],
+        rows: slice,
+        first: Integers,
+        share: Floats,
+    ) -> Floats:
+        """Return the losses of many train windows at once."""
+        del first
+        is_fitted = (train[1] - train[0] >= self.needed) & (self.window >= self.needed)
+        paths = _rolling(data, self.level, self.window, self.needed)[None, :]
+        return losses_of_paths(data, score, paths, np.zeros(is_fitted.size, np.int64), is_fitted, rows, share)
 
 
 @dataclass(frozen=True, slots=True)

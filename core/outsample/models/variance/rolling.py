@@ -9,9 +9,10 @@ from outsample.datasets import Prices
 from outsample.errors import UsageError
 from outsample.model import Parameter, Prediction, RefitSchedule, train_rows
 from outsample.models.variance.sample import variances_between
+from outsample.models.variance.vintages import losses_of_paths
 from outsample.prepared import prepared
-from outsample.scores import Functional
-from outsample.typing import Bounds, Floats, Unit, frozen
+from outsample.scores import Functional, Score
+from outsample.typing import Bounds, Floats, Integers, Unit, frozen
 from outsample.windows import Window
 
 __all__ = ["FittedRollingVariance", "RollingVariance"]
@@ -50,6 +51,20 @@ class RollingVariance:
         """Predict as ever: this model is refitted at every time already."""
         del schedule
         return FittedRollingVariance(self).predict(data)
+
+    def vintage_losses(
+        self,
+        data: Prices,
+        score: Score,
+        train: tuple[Integers, Integers],
+        rows: slice,
+        first: Integers,
+        share: Floats,
+    ) -> Floats:
+        """Return the losses of many train windows at once."""
+        del first
+        is_fitted, path = train[1] - train[0] >= _NEEDED, _rolling(data, self.window)[None, :]
+        return losses_of_paths(data, score, path, np.zeros(is_fitted.size, np.int64), is_fitted, rows, share)
 
 
 @dataclass(frozen=True, slots=True)

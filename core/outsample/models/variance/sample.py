@@ -9,8 +9,9 @@ from outsample.datasets import Prices
 from outsample.errors import FitError
 from outsample.formulas.recursions import WindowMoments, rows_before_each
 from outsample.model import Parameter, Prediction, RefitSchedule, train_rows
+from outsample.models.variance.vintages import losses_of_variances
 from outsample.prepared import prepared
-from outsample.scores import Functional
+from outsample.scores import Functional, Score
 from outsample.typing import Floats, Integers, frozen
 from outsample.windows import Window
 
@@ -45,6 +46,19 @@ class SampleVariance:
     def predict_refitted(self, data: Prices, schedule: RefitSchedule) -> Prediction:
         """Predict with the sample variance of the window before each time; NaN below 30 returns or without moves."""
         return Prediction(_refitted(data, *schedule.windows()), Functional.VARIANCE)
+
+    def vintage_losses(
+        self,
+        data: Prices,
+        score: Score,
+        train: tuple[Integers, Integers],
+        rows: slice,
+        first: Integers,
+        share: Floats,
+    ) -> Floats:
+        """Return the losses of many train windows at once."""
+        del first
+        return losses_of_variances(data, score, variances_between(data, *train), rows, share)
 
 
 @dataclass(frozen=True, slots=True)
