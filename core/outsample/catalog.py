@@ -8,10 +8,21 @@ from typing import Any, Final
 from outsample.datasets import OptionQuotes, Prices
 from outsample.errors import UsageError
 from outsample.model import Dataset, Model
+from outsample.models.early_exercise import American
 from outsample.models.parametric_smile import CorradoSu, Leland, Sabr, Ssvi, Svi
 from outsample.models.smile import AbsoluteSmile, FlatVol, RelativeSmile
+from outsample.models.stochastic_rates import Rabinovitch
 from outsample.models.surface import FrozenSurface, RollingSurface
-from outsample.models.transform import SVCJ, Bates, Heston, HestonState, Kou, Merton, VarianceGamma
+from outsample.models.transform import (
+    SVCJ,
+    Bates,
+    Heston,
+    HestonHullWhite,
+    HestonState,
+    Kou,
+    Merton,
+    VarianceGamma,
+)
 from outsample.models.value_at_risk import EwmaVaR, HistoricalVaR, NormalVaR, RollingHistoricalVaR
 from outsample.models.variance import EwmaVariance, RollingVariance, SampleVariance
 from outsample.scores import QLIKE, AbsoluteError, ErrorUnit, Pinball, Score, SquaredError
@@ -160,6 +171,19 @@ MODELS: Final = (
         _OPTION_SCORES,
         "frozen-surface",
     ),
+    _frozen(
+        "rabinovitch",
+        "Black, stochastic rates",
+        "constant volatility and a rate that moves with the price",
+        Rabinovitch,
+    ),
+    _frozen(
+        "heston-hull-white",
+        "Heston, Hull-White",
+        "Heston, and an independent rate that moves by given numbers",
+        HestonHullWhite,
+    ),
+    _frozen("american", "American", "one volatility and early exercise, for options on a spot", American),
     Entry(
         "historical-var",
         "Historical VaR",
@@ -223,9 +247,10 @@ MODELS: Final = (
     ),
 )
 
-_CALIBRATED: Final = ("merton", "kou", "variance-gamma", "heston", "bates", "svcj", "heston-state")
+_CALIBRATED: Final = ("merton", "kou", "variance-gamma", "heston", "bates", "svcj", "heston-state", "heston-hull-white")
 _SMILES: Final = ("svi", "ssvi", "sabr", "corrado-su", "leland")
-_OFF_AT_FIRST: Final = frozenset({"frozen-surface", *_CALIBRATED, *_SMILES})
+_RATES: Final = ("rabinovitch", "american")
+_OFF_AT_FIRST: Final = frozenset({"frozen-surface", *_CALIBRATED, *_SMILES, *_RATES})
 
 
 def kind_of(data: Dataset) -> Kind:

@@ -7,12 +7,17 @@ import pytest
 
 from outsample.catalog import MODELS
 from outsample.formulas.recursions import DECAYS
+from outsample.formulas.stochastic_rates import BILL_SPEED, BILL_VOL
+from outsample.models.early_exercise import American
+from outsample.models.early_exercise.vol_lattice import RATIO
 from outsample.models.parametric_smile import Leland
 from outsample.models.parametric_smile.sabr import SABR_SHAPE
 from outsample.models.parametric_smile.ssvi import SSVI_SHAPE
 from outsample.models.parametric_smile.svi import SVI_SHAPE
 from outsample.models.smile.normal_equations import QUOTES_PER_PARAMETER, RIDGE, Regressors
 from outsample.models.smile.smiles import VOL_FLOOR
+from outsample.models.stochastic_rates import Rabinovitch
+from outsample.models.stochastic_rates.tenor_sums import NODES
 from outsample.models.surface import RollingSurface
 from outsample.models.transform import HestonState
 from outsample.models.value_at_risk import HistoricalVaR, RollingHistoricalVaR
@@ -97,6 +102,11 @@ def test_the_same_doi_stands_for_the_same_work_in_all_notes():
         ("svi", f"{NUMBERS[len(SVI_SHAPE.names)]} parameters"),
         ("ssvi", f"{NUMBERS[len(SSVI_SHAPE.names)]} parameters"),
         ("sabr", f"{NUMBERS[len(SABR_SHAPE.names)]} parameters"),
+        ("rabinovitch", f"{Rabinovitch().rate_speed:g} and {Rabinovitch().rate_vol:g} unless others"),
+        ("rabinovitch", f"sums over {NODES} tenors"),
+        ("heston-hull-white", f"{BILL_SPEED:g} and {BILL_VOL:g}, estimates"),
+        ("american", f"{American().rate:g} a year unless another"),
+        ("american", f"lattice of ratio {RATIO:g}"),
         ("rolling-variance", f"last {RollingVariance().window} returns"),
         ("ewma-variance", f"of all {DECAYS.size}"),
         ("ewma-var", f"{DECAYS[0]:.3f}, {DECAYS[1]:.3f} … {DECAYS[-1]:.3f}".replace("0.", ".")),

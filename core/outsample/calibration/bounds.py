@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from outsample.errors import UsageError
-from outsample.formulas.fourier import SVCJ, Bates, Heston, Kou, Merton, TransformModel, VarianceGamma
+from outsample.formulas.fourier import SVCJ, Bates, Heston, HestonHullWhite, Kou, Merton, TransformModel, VarianceGamma
 from outsample.typing import Floats
 
 __all__ = ["Measure", "ParameterRange", "bounds_of", "parameter_names", "ranges_of", "sizes_around"]
@@ -74,6 +74,7 @@ JUMP_RANGES: Final = (
 )
 RANGES: Final[dict[type[TransformModel], tuple[ParameterRange, ...]]] = {
     Heston: VARIANCE_RANGES,
+    HestonHullWhite: VARIANCE_RANGES,
     Bates: (*VARIANCE_RANGES, *JUMP_RANGES),
     SVCJ: (
         *VARIANCE_RANGES,

@@ -29,7 +29,15 @@ from scipy.special import ndtr
 
 from outsample.typing import Floats
 
-__all__ = ["first_boundary", "interpolation", "put_boundary", "quarter_turn"]
+__all__ = [
+    "LONGEST_STEP",
+    "SMALLEST",
+    "chebyshev_roots",
+    "first_boundary",
+    "interpolation",
+    "put_boundary",
+    "quarter_turn",
+]
 
 INTERVALS: Final = 24
 QUADRATURE_NODES: Final = 32
@@ -37,7 +45,14 @@ MOST_STEPS: Final = 40
 SETTLED: Final = 1e-12  # step of ln B after which the next one is rounding
 LONGEST_STEP: Final = 3.0  # h may grow or shrink by this factor in one step, and so stays positive
 SMALLEST: Final = 1e-300
-ROOT_TIMES: Final = 0.5 * (1.0 + np.cos(np.pi * np.arange(INTERVALS + 1) / INTERVALS))  # sqrt(t / T), 1 first, 0 last
+
+
+def chebyshev_roots(intervals: int) -> Floats:
+    """Return ``sqrt(t / T)`` at the nodes, 1 first, 0 last, (intervals + 1,)."""
+    return np.asarray(0.5 * (1.0 + np.cos(np.pi * np.arange(intervals + 1) / intervals)))
+
+
+ROOT_TIMES: Final = chebyshev_roots(INTERVALS)
 
 
 def quarter_turn(count: int) -> tuple[Floats, Floats]:
@@ -46,11 +61,11 @@ def quarter_turn(count: int) -> tuple[Floats, Floats]:
     return 0.25 * math.pi * (1.0 + nodes), 0.25 * math.pi * weights
 
 
-def interpolation(places: Floats) -> Floats:
-    """Return the (p, INTERVALS + 1) matrix from values at `ROOT_TIMES` to values at `places`, in 0 .. 1."""
-    weights = (-1.0) ** np.arange(INTERVALS + 1)
+def interpolation(places: Floats, roots: Floats = ROOT_TIMES) -> Floats:
+    """Return the (p, n) matrix from values at the n nodes `roots` to values at `places`, in 0 .. 1."""
+    weights = (-1.0) ** np.arange(roots.size)
     weights[[0, -1]] *= 0.5
-    away = places[:, np.newaxis] - ROOT_TIMES
+    away = places[:, np.newaxis] - roots
     at_node = away == 0.0
     share = weights / np.where(at_node, 1.0, away)
     matrix = share / share.sum(axis=1, keepdims=True)

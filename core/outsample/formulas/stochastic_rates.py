@@ -8,12 +8,17 @@ total variance (Merton 1973, Rabinovitch 1989)
 
 and its options are Black's on that forward. Limits ``a -> 0`` and ``eta -> 0`` are exact.
 
+Of Cox, Ingersoll and Ross there are bonds alone. Under their rate the forward has no deterministic variance, so that
+Black's formula has no vol to be given and options have no closed form; hence no option model of it in the catalogue.
+
 Domain: tenor, speed, vols not negative, correlation in [-1, 1], all finite; spot and strike above 0. Outside it, and
 for NaN, every answer is NaN.
 
 References: Vasicek (1977), J. Financial Economics 5, 177-188, doi:10.1016/0304-405X(77)90016-2; Cox, Ingersoll and Ross
 (1985), Econometrica 53, 385-407, doi:10.2307/1911242; Rabinovitch (1989), J. Financial and Quantitative Analysis 24,
-447-457; Hull and White (1990), Review of Financial Studies 3, 573-592, doi:10.1093/rfs/3.4.573.
+447-457; Hull and White (1990), Review of Financial Studies 3, 573-592, doi:10.1093/rfs/3.4.573; Chan, Karolyi,
+Longstaff and Sanders (1992), J. Finance 47, 1209-1227, doi:10.1111/j.1540-6261.1992.tb04011.x, for `BILL_SPEED` and
+`BILL_VOL`.
 """
 
 import math
@@ -26,6 +31,8 @@ from outsample.formulas.black import black_price
 from outsample.typing import Bools, Floats
 
 __all__ = [
+    "BILL_SPEED",
+    "BILL_VOL",
     "bsm_hull_white_price",
     "bsm_vasicek_price",
     "cir_bond",
@@ -33,6 +40,10 @@ __all__ = [
     "gaussian_rate_vol",
     "vasicek_bond",
 ]
+
+# Vasicek's model on one-month US bills from 1964 to 1989, rounded: where a rate is wanted and nothing speaks of it.
+BILL_SPEED: Final = 0.18
+BILL_VOL: Final = 0.02
 
 SERIES_BELOW: Final = 1.0  # a T below which the closed forms cancel and power series take over
 SERIES_TERMS: Final = 30

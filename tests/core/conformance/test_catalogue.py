@@ -11,6 +11,7 @@ from outsample.catalog import MODELS, Kind, score
 from outsample.conformance import CHECKS, OPTION_QUOTES, PRICES, Corruption, Subject, fit_sees_no_later_row
 from outsample.datasets import Axis, Prices, Settlement, Target
 from outsample.datasets.option_quotes import COLUMNS
+from outsample.models.early_exercise import American
 from outsample.sample import make_market, small_recipe
 from outsample.windows import Window
 
@@ -22,6 +23,8 @@ def history_for(found):
     """Return the histories that an entry is tried on; those of its models that are calibrated are short."""
     if found.kind is Kind.PRICES:
         return HISTORIES
+    if isinstance(found.build(), American):
+        return ("linear quotes",)
     return ("few quotes",) if isinstance(found.build(), NeedsTape) else ("quotes",)
 
 
@@ -40,7 +43,19 @@ def histories():
     midnight, close = long.daily()
     nothing = close * float("nan")
     daily = Prices(midnight, close.copy(), close.copy(), close.copy(), close.copy(), nothing, long.symbol)
-    return {"quotes": short.quotes, "few quotes": few_of(short.quotes), "hourly": short.prices, "daily": daily}
+    return {
+        "quotes": short.quotes,
+        "linear quotes": linear(short.quotes),
+        "few quotes": few_of(short.quotes),
+        "hourly": short.prices,
+        "daily": daily,
+    }
+
+
+def linear(quotes):
+    """Return the same quotes with premiums in the quote currency."""
+    premiums = {name: getattr(quotes, name) * quotes.forward for name in ("bid", "ask", "mark")}
+    return replace(quotes, settlement=Settlement.LINEAR, **premiums)
 
 
 def few_of(quotes):
@@ -77,12 +92,7 @@ def test_every_model_of_the_catalogue_conforms(entry, history, check, histories)
 @pytest.mark.parametrize("entry", OPTIONS)
 def test_option_models_conform_on_linear_options_judged_by_their_marks_over_delta(entry, histories):
     quotes = histories[history_for(entry)[0]]
-    linear = replace(
-        quotes,
-        settlement=Settlement.LINEAR,
-        bid=quotes.bid * quotes.forward,
-        ask=quotes.ask * quotes.forward,
-        mark=quotes.mark * quotes.forward,
-    ).viewed(Target.MARK, Axis.DELTA)
+    settled = quotes if quotes.settlement is Settlement.LINEAR else linear(quotes)
+    marked_over_delta = settled.viewed(Target.MARK, Axis.DELTA)
     for check in CHECKS:
-        check(subject_of(entry, linear, check))
+        check(subject_of(entry, marked_over_delta, check))

@@ -8,13 +8,14 @@ from outsample.formulas.fourier.moments import cumulants
 from outsample.formulas.fourier.parameters import TransformModel
 from outsample.formulas.fourier.plan import FourierPrices, PricingMethod, PricingPlan
 from outsample.formulas.fourier.price import fourier_price
-from outsample.formulas.fourier.variance_models import SVCJ, Bates, Heston
+from outsample.formulas.fourier.variance_models import SVCJ, Bates, Heston, HestonHullWhite
 
 __all__ = [
     "SVCJ",
     "Bates",
     "FourierPrices",
     "Heston",
+    "HestonHullWhite",
     "Kou",
     "Merton",
     "PricingMethod",

@@ -17,14 +17,27 @@ from outsample.formulas.fourier.variance_exponent import (
     variance_exponent_and_slopes,
     variance_loading,
 )
+from outsample.formulas.stochastic_rates import BILL_SPEED, BILL_VOL, gaussian_rate_variance
 from outsample.typing import Floats
 
-__all__ = ["GAMMA", "KOU", "MERTON", "VARIANCE", "exponents", "exponents_and_slopes", "variance_loadings"]
+__all__ = [
+    "GAMMA",
+    "HULL_WHITE",
+    "KOU",
+    "MERTON",
+    "SQUARE_ROOT",
+    "VARIANCE",
+    "exponents",
+    "exponents_and_slopes",
+    "variance_loadings",
+]
 
 VARIANCE: Final = 0  # Heston, Bates, SVCJ: the number of parameters tells which
 MERTON: Final = 1
 KOU: Final = 2
 GAMMA: Final = 3
+HULL_WHITE: Final = 4  # Heston, and a rate whose two numbers are given
+SQUARE_ROOT: Final = (VARIANCE, HULL_WHITE)
 
 
 def exponents_and_slopes(kind: int, parameters: Floats, z: Complexes, tenor: Floats) -> tuple[Complexes, Complexes]:
@@ -46,19 +59,30 @@ def exponents_and_slopes(kind: int, parameters: Floats, z: Complexes, tenor: Flo
     exponents : (n,) complex array
     slopes : (p, n) complex array
     """
-    return slopes_loop(kind, *_read_only(parameters, z, tenor))
+    if kind != HULL_WHITE:
+        return slopes_loop(kind, *_read_only(parameters, z, tenor))
+    found, slopes = slopes_loop(VARIANCE, *_read_only(parameters, z, tenor))
+    return found + _rate_exponents(z, tenor), slopes  # the rate knows nothing of the parameters
 
 
 def exponents(kind: int, parameters: Floats, z: Complexes, tenor: Floats) -> Complexes:
     """Return ``ln E[(S_T / F)^z]``, (n,) complex; parameters as in `exponents_and_slopes`."""
-    if kind != VARIANCE:  # their derivatives cost next to nothing
+    if kind not in SQUARE_ROOT:  # their derivatives cost next to nothing
         return exponents_and_slopes(kind, parameters, z, tenor)[0]
-    return variance_loop(*_read_only(parameters, z, tenor))
+    found = variance_loop(*_read_only(parameters, z, tenor))
+    return found + _rate_exponents(z, tenor) if kind == HULL_WHITE else found
 
 
 def variance_loadings(parameters: Floats, z: Complexes, tenor: Floats) -> Complexes:
     """Return the derivatives of the exponents of Heston, Bates or SVCJ to the initial variance, (n,) complex."""
     return loadings_loop(*_read_only(parameters, z, tenor))
+
+
+def _rate_exponents(z: Complexes, tenor: Floats) -> Complexes:
+    """Return ``(z^2 - z) / 2`` times the variance that a Gaussian rate adds to the log forward by each tenor."""
+    first = np.flatnonzero(np.diff(tenor, prepend=-1.0))  # tenors come in runs, and a variance is dear
+    variance = gaussian_rate_variance(tenor[first], BILL_SPEED, BILL_VOL)
+    return np.asarray(np.repeat(0.5 * variance, np.diff(first, append=tenor.size)) * (z * z - z))
 
 
 def _read_only(*arrays: NDArray[Any]) -> list[NDArray[Any]]:

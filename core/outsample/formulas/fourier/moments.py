@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from outsample.formulas.fourier.exponent import GAMMA, KOU, VARIANCE, exponents, variance_loadings
+from outsample.formulas.fourier.exponent import GAMMA, KOU, SQUARE_ROOT, exponents, variance_loadings
 from outsample.formulas.fourier.parameters import TransformModel
 from outsample.formulas.fourier.variance_exponent import SVCJ_SIZE
 from outsample.typing import Bools, Floats
@@ -33,7 +33,7 @@ def log_moments(kind: int, parameters: Floats, power: Floats, tenor: Floats) -> 
     """
     found = exponents(kind, parameters, power + 0.0j, tenor).real
     is_finite = np.isfinite(found)
-    if kind == VARIANCE:
+    if kind in SQUARE_ROOT:
         is_finite &= tenor < _explosion_time(parameters, power)
     elif kind == KOU:
         is_finite &= (-parameters[4] < power) & (power < parameters[3])

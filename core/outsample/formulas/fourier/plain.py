@@ -9,9 +9,10 @@ from typing import Final
 import numpy as np
 
 from outsample.formulas.fourier.complex_functions import Complexes
-from outsample.formulas.fourier.exponent import KOU, MERTON, VARIANCE
+from outsample.formulas.fourier.exponent import HULL_WHITE, KOU, MERTON, VARIANCE
 from outsample.formulas.fourier.quadrature import GAUSS, KRONROD, POINTS
 from outsample.formulas.fourier.variance_exponent import BATES_SIZE, SVCJ_SIZE
+from outsample.formulas.stochastic_rates import BILL_SPEED, BILL_VOL
 from outsample.typing import Floats, Integers
 
 __all__ = ["cosine_puts_plain", "exponents_and_slopes_plain", "exponents_plain", "rules_of_intervals_plain"]
@@ -24,6 +25,8 @@ def exponents_plain(kind: int, parameters: Floats | Complexes, z: Complexes, ten
     """Return ``ln E[(S_T / F)^z]``, (n,) complex; the parameters may be complex, too."""
     if kind == VARIANCE:
         return _variance(parameters, z, tenor)
+    if kind == HULL_WHITE:
+        return np.asarray(_variance(parameters, z, tenor) + 0.5 * _rate_variance(tenor) * (z * z - z))
     one = np.ones(1, dtype=np.complex128)
     if kind == MERTON:
         vol, intensity = parameters[:2]
@@ -49,6 +52,14 @@ def _two_sided_jump(parameters: Floats | Complexes, z: Complexes) -> Complexes:
 def _gamma_clock(parameters: Floats | Complexes, z: Complexes) -> Complexes:
     vol, drift, rate = parameters
     return np.asarray(-np.log(1.0 - rate * (drift * z + 0.5 * vol**2 * z**2)) / rate)
+
+
+def _rate_variance(tenor: Floats) -> Floats:
+    """Return ``eta^2`` times the integral of ``((1 - exp(-a t)) / a)^2``, multiplied out."""
+    decay = np.exp(-BILL_SPEED * tenor)
+    return np.asarray(
+        (BILL_VOL / BILL_SPEED) ** 2 * (tenor - (2.0 * (1.0 - decay) - 0.5 * (1.0 - decay**2)) / BILL_SPEED)
+    )
 
 
 def _variance(parameters: Floats | Complexes, z: Complexes, tenor: Floats) -> Complexes:

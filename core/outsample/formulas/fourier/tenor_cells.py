@@ -18,7 +18,7 @@ import numpy as np
 from outsample.compiled import kernel
 from outsample.formulas.fourier.complex_functions import Complexes
 from outsample.formulas.fourier.cosine import BLOCK, TERMS_AT_A_TIME, cosine_nodes, cosine_weights, fill_block
-from outsample.formulas.fourier.exponent import VARIANCE, exponents
+from outsample.formulas.fourier.exponent import SQUARE_ROOT, exponents
 from outsample.formulas.fourier.layout import MOST_TERMS, are_mixtures
 from outsample.formulas.fourier.parameters import TransformModel
 from outsample.formulas.fourier.truncation import cosine_range, decay_frequency
@@ -99,7 +99,7 @@ class TenorCells:
             return np.full(log_strike.size, np.nan)
         nodes = cosine_nodes(self.low, self.high, self.terms)
         last = np.cumsum(self.terms)
-        if model.kind == VARIANCE:
+        if model.kind in SQUARE_ROOT:
             half = 0.5 * math.log(RATIO)
             years = np.exp(self.first[:, np.newaxis] + half * (1.0 + PLACES))
             sampled = [exponents(model.kind, model.parameters, nodes, np.repeat(one, self.terms)) for one in years.T]

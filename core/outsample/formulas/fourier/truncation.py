@@ -21,7 +21,7 @@ from typing import Final
 
 import numpy as np
 
-from outsample.formulas.fourier.exponent import GAMMA, MERTON, VARIANCE, exponents
+from outsample.formulas.fourier.exponent import GAMMA, MERTON, SQUARE_ROOT, exponents
 from outsample.formulas.fourier.moments import log_moments
 from outsample.typing import Floats, frozen
 
@@ -83,7 +83,7 @@ def decay_frequency(kind: int, parameters: Floats, tenor: Floats, real: float, t
     The least u, to 5 %, with ``|E[exp((real + i u) X)]| (1 + 1 / u) / u <= tolerance``.
     """
     diffusion, kind_of_it = parameters, kind
-    if kind == VARIANCE:
+    if kind in SQUARE_ROOT:
         diffusion = parameters[:HESTON_SIZE].copy()
     elif kind != GAMMA:
         diffusion, kind_of_it = np.array([parameters[0], 0.0, 0.0, 0.0]), MERTON

@@ -1,4 +1,4 @@
-"""Parameters of the models with stochastic variance: Heston, Bates and SVCJ.
+"""Parameters of the models with stochastic variance: Heston, Bates, SVCJ, and Heston with Hull-White rates.
 
 Variances are per year (0.04 is a vol of 20 %), rates and intensities per year, the others pure numbers. A constructor
 raises `UsageError` outside the domain given for each field.
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from outsample.errors import UsageError
-from outsample.formulas.fourier.exponent import VARIANCE
+from outsample.formulas.fourier.exponent import HULL_WHITE, VARIANCE
 from outsample.formulas.fourier.parameters import InFieldOrder, check_range, feller_ratio
 
-__all__ = ["SVCJ", "Bates", "Heston"]
+__all__ = ["SVCJ", "Bates", "Heston", "HestonHullWhite"]
 
 
 class _SquareRootVariance(InFieldOrder):
-    """What the three share."""
+    """What they share."""
 
     __slots__ = ()
 
@@ -49,6 +49,36 @@ class Heston(_SquareRootVariance):
     """
 
     kind: ClassVar[int] = VARIANCE
+
+    initial_variance: float
+    mean_reversion: float
+    long_run_variance: float
+    vol_of_vol: float
+    correlation: float
+
+    def __post_init__(self) -> None:
+        _check_variance(self)
+
+
+@dataclass(frozen=True, slots=True)
+class HestonHullWhite(_SquareRootVariance):
+    """Heston and an independent Gaussian short rate, of which nothing is left to choose.
+
+    Under the bond of the expiry as numeraire the log forward is the sum of Heston's and of an independent normal, with
+    the variance that a rate of speed `BILL_SPEED` and vol `BILL_VOL` of `outsample.formulas.stochastic_rates` adds.
+    Any other speed and vol are priced, option by option, by `outsample.formulas.heston_hull_white`.
+
+    Parameters
+    ----------
+    initial_variance, mean_reversion, long_run_variance, vol_of_vol, correlation : float
+        As in `Heston`; the variance is that of the forward less what the rate adds to it.
+
+    References
+    ----------
+    Grzelak and Oosterlee (2011), SIAM J. Financial Mathematics 2, 255-286, doi:10.1137/090756119.
+    """
+
+    kind: ClassVar[int] = HULL_WHITE
 
     initial_variance: float
     mean_reversion: float
@@ -147,7 +177,7 @@ class SVCJ(_SquareRootVariance):
             )
 
 
-def _check_variance(model: Heston | Bates | SVCJ) -> None:
+def _check_variance(model: Heston | HestonHullWhite | Bates | SVCJ) -> None:
     check_range(model, "initial_variance mean_reversion", 0.0, open_below=True)
     check_range(model, "long_run_variance vol_of_vol", 0.0)
     check_range(model, "correlation", -1.0, 1.0)

@@ -1,6 +1,6 @@
-"""Merton, Kou, variance gamma, Heston, Bates and SVCJ with one set of parameters for a whole train window.
+"""Merton, Kou, variance gamma and the models with a variance, with one set of parameters for a whole train window.
 
-All six are fitted alike and differ in the transform of their log price alone: `fit` minimises the sum of squares of all
+All are fitted alike and differ in the transform of their log price alone: `fit` minimises the sum of squares of all
 train quotes, `preview` pools the calibrations of the train times and predicts by a grid, within a frame. Both need the
 calibrations of the data (`outsample.calibration.tape_shelf`) and raise a `FitError` without them. None says what it
 would predict if it were refitted before every time, which takes one set of parameters, and one surface, for each of
@@ -18,14 +18,14 @@ from outsample.models.transform.fitted import TransformFit, polished_fit, previe
 from outsample.typing import Bounds, Unit
 from outsample.windows import Window
 
-__all__ = ["SVCJ", "Bates", "Heston", "Kou", "Merton", "VarianceGamma"]
+__all__ = ["SVCJ", "Bates", "Heston", "HestonHullWhite", "Kou", "Merton", "VarianceGamma"]
 
 Ridge = Annotated[float, Unit("squared vol points"), Bounds(0.0, 1e9)]
 
 
 @dataclass(frozen=True, slots=True)
 class _Transform:
-    """What the six share, which is everything but the transform.
+    """What they share, which is everything but the transform.
 
     Parameters
     ----------
@@ -88,6 +88,14 @@ class Heston(_Transform):
     __slots__ = ()
     kind = fourier.Heston
     title = "Heston"
+
+
+class HestonHullWhite(_Transform):
+    """Heston with an independent Gaussian short rate, whose speed and vol are given."""
+
+    __slots__ = ()
+    kind = fourier.HestonHullWhite
+    title = "Heston with stochastic rates"
 
 
 class Bates(_Transform):
