@@ -8,7 +8,7 @@ with a status and finite values, and nothing later than a time has any part in i
 import math
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Final
 
@@ -128,6 +128,30 @@ class CalibrationTape:
         if self.anchors is None or anchor is None:
             return self.sums.pooled(rows, counts)
         return self.anchors.expansions(self.kind, self.is_used, anchor).pooled(rows, counts)
+
+    def part(self, keep: Bools) -> "CalibrationTape":
+        """Return the tape of some of the times, for data that hold those alone.
+
+        Parameters
+        ----------
+        keep : (m,) bool array
+            Which times stay. Anchors stay that were fitted on nothing after the last of them; of times before it that
+            are left out they may know, which is where a step or a search starts and not where it ends.
+        """
+        columns = {
+            one.name: getattr(self, one.name)[keep]
+            for one in fields(self)
+            if one.name not in ("kind", "settings", "anchors")
+        }
+        return replace(self, **columns, anchors=None if self.anchors is None else _part_of(self.anchors, keep))
+
+
+def _part_of(anchors: Anchors, keep: Bools) -> Anchors:
+    kept = np.flatnonzero(keep)
+    known = anchors.since <= (kept[-1] + 1 if kept.size else 0)
+    since = np.append(0, np.cumsum(keep))[anchors.since[known]]
+    columns = (anchors.hessian, anchors.gradient, anchors.sum_of_squares)
+    return Anchors(since, anchors.values[known], *(column[np.ix_(known, keep)] for column in columns))
 
 
 def build_tape(
