@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import Any, Final, Self
 
 from outsample.datasets import OptionQuotes
 from outsample.datasets.weights import Filters
 from outsample.errors import UsageError
 from outsample.model import Dataset
-from outsample.named_parameters import named_parameters
+from outsample.named_parameters import chosen, named_choices, named_parameters
 from outsample.regimes import RegimeSettings
 from outsample.verdict import Limits
+
+Value = float | StrEnum
 
 __all__ = ["GROUPS", "CaseParameters", "agreed"]
 
@@ -37,14 +40,21 @@ class CaseParameters:
 
     def changed(self) -> tuple[str, ...]:
         """Return what differs from the house defaults, each in a few words: ``tenor ≥ 2 d``."""
-        return tuple(
+        numbers = [
             one.briefly(value)
             for group, kind in GROUPS.items()
             for one in named_parameters(kind)
             if (value := getattr(getattr(self, group), one.name)) != one.default
-        )
+        ]
+        choices = [
+            f"{group} by {value.replace('-', ' ')}"
+            for group, kind in GROUPS.items()
+            for name, default in named_choices(kind).items()
+            if (value := getattr(getattr(self, group), name)) != default
+        ]
+        return (*numbers, *choices)
 
-    def with_values(self, values: Mapping[tuple[str, str], float]) -> Self:
+    def with_values(self, values: Mapping[tuple[str, str], Value]) -> Self:
         """Return the parameters with other values, by group and name.
 
         Raises
@@ -73,15 +83,18 @@ class CaseParameters:
             It is no mapping of mappings, or a value is no number or out of its bounds.
         """
         groups, unknown = _mapping(read, "parameters"), []
-        values: dict[tuple[str, str], float] = {}
+        values: dict[tuple[str, str], Value] = {}
         for group, content in groups.items():
             if group not in GROUPS:
                 unknown.append(f"parameters.{group}")
                 continue
             known = {one.name: one for one in named_parameters(GROUPS[group])}
+            choices = named_choices(GROUPS[group])
             for name, value in _mapping(content, f"parameters.{group}").items():
                 if name in known:
                     values[group, name] = known[name].checked(value)
+                elif name in choices:
+                    values[group, name] = chosen(choices[name], value, name)
                 else:
                     unknown.append(f"parameters.{group}.{name}")
         return cls().with_values(values), tuple(unknown)

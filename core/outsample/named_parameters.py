@@ -7,13 +7,14 @@ says about it. So a number stands in one place, and every form, option and compl
 import inspect
 import re
 from dataclasses import dataclass, fields
+from enum import StrEnum
 from functools import cache
 from typing import Any, Final, cast, get_args, get_type_hints
 
 from outsample.errors import UsageError
 from outsample.typing import Bounds, Label, Unit
 
-__all__ = ["NamedParameter", "check_parameters", "named_parameters", "number_text"]
+__all__ = ["NamedParameter", "check_parameters", "chosen", "named_choices", "named_parameters", "number_text"]
 
 _LONGEST: Final = 40  # characters of what was found that a sentence quotes
 _FIELD: Final = re.compile(r"^(\w+(?:, \w+)*) : .*\n((?:[ \t]+.*\n?)*)", re.MULTILINE)
@@ -123,6 +124,27 @@ def named_parameters(kind: type) -> tuple[NamedParameter, ...]:
         symbol, bounds, default = by_kind[Unit].symbol, by_kind[Bounds], cast("float", one.default)
         found.append(NamedParameter(one.name, label.text, label.brief, symbol, bounds, default, number is int, meaning))
     return tuple(found)
+
+
+@cache
+def named_choices(kind: type) -> dict[str, StrEnum]:
+    """Return the fields of a dataclass that are one of a few words, with their defaults."""
+    return {one.name: one.default for one in fields(kind) if isinstance(one.default, StrEnum)}
+
+
+def chosen(default: StrEnum, value: object, name: str) -> StrEnum:
+    """Return the choice that a case names.
+
+    Raises
+    ------
+    UsageError
+        It is none.
+    """
+    kind = type(default)
+    if value not in [one.value for one in kind]:
+        known = ", ".join(one.value for one in kind)
+        raise UsageError(f"{name} must be one of {known}, found {str(value)[:_LONGEST]}; the default is {default}")
+    return kind(str(value))
 
 
 def check_parameters(values: object) -> None:

@@ -1,16 +1,33 @@
-"""Volatility regimes: exact change points, known at the train end or filtered after it, never smoothed."""
+"""Regimes: what colours days, and the exact change points behind it; after the train end labels are filtered.
+
+Break tests, states and online change points are imported from their own modules: no start needs them.
+"""
 
 from outsample.regimes.change_points import (
     Partition,
     PenaltyPath,
     back_trace,
+    optimal_mean_variance_partition,
+    optimal_mean_variance_partition_plain,
     optimal_partition,
     optimal_partition_plain,
+    optimal_regression_partition,
+    optimal_regression_partition_plain,
+    optimal_variance_partition,
+    optimal_variance_partition_plain,
     penalty_path,
 )
 from outsample.regimes.daily_volatility import DailyVolatility
-from outsample.regimes.labels import MULTIPLIERS, RegimeSettings, regime_penalty_path, regime_track, segment_regimes
-from outsample.regimes.track import Regime, RegimeTrack, Segment
+from outsample.regimes.labels import (
+    MULTIPLIERS,
+    RegimeCounts,
+    regime_penalty_path,
+    regime_segmentations,
+    regime_track,
+    segment_regimes,
+)
+from outsample.regimes.settings import RegimeMethod, RegimeSettings
+from outsample.regimes.track import Regime, RegimeTrack, Segment, StateFacts
 
 __all__ = [
     "MULTIPLIERS",
@@ -18,14 +35,24 @@ __all__ = [
     "Partition",
     "PenaltyPath",
     "Regime",
+    "RegimeCounts",
+    "RegimeMethod",
     "RegimeSettings",
     "RegimeTrack",
     "Segment",
+    "StateFacts",
     "back_trace",
+    "optimal_mean_variance_partition",
+    "optimal_mean_variance_partition_plain",
     "optimal_partition",
     "optimal_partition_plain",
+    "optimal_regression_partition",
+    "optimal_regression_partition_plain",
+    "optimal_variance_partition",
+    "optimal_variance_partition_plain",
     "penalty_path",
     "regime_penalty_path",
+    "regime_segmentations",
     "regime_track",
     "segment_regimes",
 ]

@@ -33,7 +33,7 @@ def annual_volatility(level: Floats) -> Floats:
     return np.asarray(np.exp(0.5 * (level + LOG_BIAS)) * np.sqrt(_DAYS))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class DailyVolatility:
     """Everything about the daily returns that no boundary can change; made once, used by every drag.
 
@@ -42,12 +42,15 @@ class DailyVolatility:
     begin, time : (n,) int64 array
         UTC midnights, nanoseconds: the close each return starts from, and the close it ends with and is known at.
         Rows adjoin: ``begin[i + 1] == time[i]``.
+    log_return : (n,) array
+        Daily log return r.
     log_square : (n,) array
-        ``ln(r^2 + FLOOR)`` of the daily log return r.
+        ``ln(r^2 + FLOOR)`` of it.
     """
 
     begin: Integers
     time: Integers
+    log_return: Floats
     log_square: Floats
 
     @classmethod
@@ -72,9 +75,10 @@ class DailyVolatility:
                 f"for {time.size} times or times out of order; sort the rows and drop repeats"
             )
         midnight, price = daily_closes(time, close)
+        log_return = np.diff(np.log(price))
         with np.errstate(over="ignore"):  # a return so large that its square overflows is garbage, not a warning
-            log_square = np.log(np.diff(np.log(price)) ** 2 + FLOOR)
-        return cls(frozen(midnight[:-1].copy()), frozen(midnight[1:].copy()), frozen(log_square))
+            log_square = np.log(log_return**2 + FLOOR)
+        return cls(frozen(midnight[:-1].copy()), frozen(midnight[1:].copy()), frozen(log_return), frozen(log_square))
 
     def known(self, time: int) -> int:
         """Return how many returns are known at `time`: those whose day closed at or before it."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from outsample.typing import Floats, Integers
 
-__all__ = ["Regime", "RegimeTrack", "Segment"]
+__all__ = ["Regime", "RegimeTrack", "Segment", "StateFacts"]
 
 
 class Regime(IntEnum):
@@ -41,6 +41,43 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class StateFacts:
+    """What is known of the states of a model, from calm to volatile.
+
+    Parameters
+    ----------
+    volatility : (k,) array
+        Fraction a year; NaN for a state without days.
+    mean : (k,) array
+        Mean daily log return.
+    days : (k,) int array
+        Days known at the train end.
+    transition : (k, k) array
+        Chance of the next day's state (column) given this day's (row).
+    duration : (k,) array
+        Days that a visit lasts on average.
+    long_run : (k,) array
+        Share of days in the long run.
+    probability : (n, k) array, optional
+        Of the state of each day, filtered from the train end on; None for a model without probabilities.
+    criterion : float
+        BIC of the fit; NaN for a model without a likelihood.
+    is_settled : bool
+        The search has ended, and no state is of repeated values.
+    """
+
+    volatility: Floats
+    mean: Floats
+    days: Integers
+    transition: Floats
+    duration: Floats
+    long_run: Floats
+    probability: Floats | None
+    criterion: float
+    is_settled: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class RegimeTrack:
     """Volatility and colour of every daily return.
 
@@ -62,9 +99,11 @@ class RegimeTrack:
     filtered_from : int
         Labels that hold from here on are filtered; UTC nanoseconds.
     penalty : float
-        Price of one change that was used, in units of ``(ln r^2)^2``; NaN when nothing was searched.
+        Price of one change that was used, in units of ``(ln r^2)^2`` or of the jump model; NaN where there is none.
     note : str
         Why nothing was searched, as a sentence; empty otherwise.
+    states : StateFacts, optional
+        Of a model of states; None for change points.
     """
 
     time: Integers
@@ -75,6 +114,7 @@ class RegimeTrack:
     filtered_from: int
     penalty: float
     note: str = ""
+    states: StateFacts | None = None
 
     def at(self, times: Integers) -> Integers:
         """Return the code that holds at each of `times` (UTC ns); the outermost labels extend without end.

@@ -6,7 +6,7 @@ from outsample.diagnostics.assumptions import AssumptionRow, AssumptionTable
 from outsample.report.table import Table, column
 from outsample.test_result import NotTested, TestResult
 
-__all__ = ["assumptions_table"]
+__all__ = ["assumptions_table", "outcome_word"]
 
 
 def assumptions_table(found: AssumptionTable) -> Table:
@@ -36,7 +36,7 @@ def assumptions_table(found: AssumptionTable) -> Table:
             column("assumption", [one.assumption.value for one, _ in rows]),
             column("tested on", [one.stretch.value for one, _ in rows]),
             column("test", [outcome.title for _, outcome in rows]),
-            column("outcome", [_outcome(one) for one, _ in rows]),
+            column("outcome", [outcome_word(one) for one, _ in rows]),
             column("effect", numbers("effect"), 3),
             column("effect unit", ["" if result is None else result.effect_unit for result in tested]),
             column("effect: low", numbers("low"), 3),
@@ -54,7 +54,7 @@ def assumptions_table(found: AssumptionTable) -> Table:
     )
 
 
-def _outcome(row: AssumptionRow) -> str:
+def outcome_word(row: AssumptionRow) -> str:
     """Return the verdict on a row in a word."""
     if isinstance(row.outcome, NotTested):
         return "not tested"

@@ -38,7 +38,7 @@ class Column:
         return not self.is_time and self.values.dtype.kind in "fiu"
 
     def shown(self, row: int) -> str:
-        """Return the text of a row on screen."""
+        """Return the text of a row on screen: what is not so is left blank."""
         value = self.values[row]
         if self.is_time:
             return iso(int(value))[:16].replace("T", " ")
@@ -46,6 +46,8 @@ class Column:
             if not np.isfinite(value):
                 return "–"
             return f"{value:,.{4 if self.decimals is None else self.decimals}f}".replace("-", "−")
+        if self.values.dtype.kind == "b":
+            return "yes" if value else ""
         return f"{value:,}" if self.values.dtype.kind in "iu" else str(value)
 
     def written(self, row: int) -> str:

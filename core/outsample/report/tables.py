@@ -126,17 +126,17 @@ def surface_table(analysis: Analysis) -> Table:
 
 
 def parameters_table(analysis: Analysis) -> Table:
-    """Return the estimates of every model with standard errors and bound flags."""
+    """Return the estimates of every model with standard errors and bound flags; each row has a unit of its own."""
     found = [(result.entry.name, one) for result in analysis.judged for one in result.study.fitted.parameters]
     return Table(
         "parameters",
         (
             column("model", [name for name, _ in found]),
             column("parameter", [one.name for _, one in found]),
-            column("value", np.array([one.value for _, one in found], dtype=float), 6),
-            column("standard_error", np.array([one.standard_error for _, one in found], dtype=float), 6),
+            column("value [its unit]", np.array([one.value for _, one in found], dtype=float), 6),
+            column("standard error [its unit]", np.array([one.standard_error for _, one in found], dtype=float), 6),
             column("unit", [one.unit for _, one in found]),
-            column("at_bound", np.array([one.at_bound for _, one in found], dtype=bool)),
+            column("at a bound", np.array([one.at_bound for _, one in found], dtype=bool)),
         ),
     )
 

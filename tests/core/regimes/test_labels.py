@@ -13,6 +13,7 @@ from outsample.regimes import (
     back_trace,
     optimal_partition_plain,
     regime_penalty_path,
+    regime_segmentations,
     regime_track,
     segment_regimes,
 )
@@ -248,6 +249,27 @@ def test_the_penalty_path_falls_to_no_change_and_sees_only_what_was_known():
 def test_a_penalty_path_without_a_known_day_is_empty_of_segments():
     path = regime_penalty_path(DailyVolatility.of(*prices([0.5], 30)), until(-3, first=-9))
     assert path.segments.tolist() == [0] * len(MULTIPLIERS)
+
+
+def test_the_whole_penalty_path_has_what_each_multiplier_gives_and_sees_only_what_was_known():
+    time, close = prices([0.2, 2.0, 0.2, 0.9], 100, seed=15)
+    daily = DailyVolatility.of(time, close)
+    counts, whole = regime_penalty_path(daily, until(350), WEEKLY), regime_segmentations(daily, until(350), WEEKLY)
+    assert (whole.low[0], whole.high[-1]) == (counts.penalty[0], counts.penalty[-1])
+    np.testing.assert_array_equal(whole.segments[whole.at(counts.penalty)], counts.segments)
+    assert whole.segments.size > np.unique(counts.segments).size  # more than the grid happens to meet
+    track = regime_track(daily, until(350), WEEKLY)
+    chosen = int(whole.at(np.array([track.penalty]))[0])
+    assert daily.begin[whole.starts[chosen]].tolist() == [segment.start for segment in track.segments]
+    later = close.copy()
+    later[352:] = 7.0
+    again = regime_segmentations(DailyVolatility.of(time, later), until(350), WEEKLY)
+    assert again.high.tobytes() == whole.high.tobytes()
+
+
+def test_a_whole_penalty_path_without_a_known_day_is_one_of_no_segments():
+    whole = regime_segmentations(DailyVolatility.of(*prices([0.5], 30)), until(-3, first=-9))
+    assert whole.segments.tolist() == [0]
 
 
 @pytest.mark.parametrize("arguments", [(0.0,), (-1.0,), (np.nan,), (np.inf,), (2.0, 0)])

@@ -11,56 +11,14 @@ sums: no digits are lost at large levels, there is nothing to centre, and nothin
 ``F[t]``, not even in its last bit.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from outsample.compiled import kernel
-from outsample.errors import DataError, UsageError
+from outsample.regimes.change_points.partition import Partition, checked_search
+from outsample.regimes.finite_series import checked_series
 from outsample.typing import Floats, Integers, frozen
 
-__all__ = ["Partition", "PenaltyPath", "back_trace", "optimal_partition", "optimal_partition_plain", "penalty_path"]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Partition:
-    """The optimal segmentation of every prefix ``data[:t]``, t = 0..n.
-
-    Parameters
-    ----------
-    cost : (n + 1,) array
-        Residual sum of squares plus `penalty` per change, unit of the data squared; ``cost[0] = -penalty``.
-    last : (n + 1,) int64 array
-        First observation of the last segment of the optimum, 0-based; ``last[0] = 0``.
-    level : (n + 1,) array
-        Mean of that last segment, unit of the data; ``level[0]`` is NaN.
-    penalty : float
-        Price of one change, unit of the data squared.
-    """
-
-    cost: Floats
-    last: Integers
-    level: Floats
-    penalty: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PenaltyPath:
-    """How many segments the exact optimum has under each penalty.
-
-    Parameters
-    ----------
-    penalty : (k,) array
-        Price of one change, unit of the data squared.
-    segments : (k,) int64 array
-        Number of segments of the optimum; never rises with the penalty.
-    residual : (k,) array
-        Residual sum of squares of that optimum.
-    """
-
-    penalty: Floats
-    segments: Integers
-    residual: Floats
+__all__ = ["optimal_partition", "optimal_partition_plain"]
 
 
 def optimal_partition(data: Floats, penalty: float, shortest: int = 1) -> Partition:
@@ -91,14 +49,16 @@ def optimal_partition(data: Floats, penalty: float, shortest: int = 1) -> Partit
     >>> back_trace(partition.last, 5).tolist(), float(partition.cost[5])
     ([0, 3], 1.0)
     """
-    data = _checked(data, penalty, shortest)
+    checked_search(penalty, shortest)
+    data = checked_series(data)
     cost, last, level = _functional_pruning(data, float(penalty), int(shortest))
     return Partition(frozen(cost), frozen(last), frozen(level), float(penalty))
 
 
 def optimal_partition_plain(data: Floats, penalty: float, shortest: int = 1) -> Partition:
     """Return what `optimal_partition` returns by trying every start: O(n^2), the twin for tests."""
-    data = _checked(data, penalty, shortest)
+    checked_search(penalty, shortest)
+    data = checked_series(data)
     cost, last, level = np.empty(data.size + 1), np.zeros(data.size + 1, dtype=np.int64), np.empty(data.size + 1)
     cost[0], level[0] = -penalty, np.nan
     mean, total = np.zeros(data.size), np.empty(data.size)
@@ -111,67 +71,6 @@ def optimal_partition_plain(data: Floats, penalty: float, shortest: int = 1) -> 
         best = int(np.argmin(total[: max(t + 2 - shortest, 1)]))
         cost[t + 1], last[t + 1], level[t + 1] = total[best], best, mean[best]
     return Partition(frozen(cost), frozen(last), frozen(level), float(penalty))
-
-
-def back_trace(last: Integers, prefix: int) -> Integers:
-    """Return the first observation of each segment of the optimum on ``data[:prefix]``, ascending.
-
-    Parameters
-    ----------
-    last : (n + 1,) int64 array
-        `Partition.last`.
-    prefix : int
-        Number of leading observations, 0..n.
-
-    Returns
-    -------
-    (k,) int64 array
-        Starts with 0; empty for an empty prefix. Segment i is ``[starts[i], starts[i + 1])``, the last one ends at
-        `prefix`; its mean is ``Partition.level`` at its end.
-    """
-    starts = []
-    while prefix > 0:
-        prefix = int(last[prefix])
-        starts.append(prefix)
-    return np.array(starts[::-1], dtype=np.int64)
-
-
-def penalty_path(data: Floats, penalties: Floats, shortest: int = 1) -> PenaltyPath:
-    """Return the number of segments of the exact optimum under each of `penalties`, one exact run each.
-
-    The choice of the penalty decides more than the choice of the algorithm: look at this before trusting one.
-
-    Parameters
-    ----------
-    data : (n,) array
-        Finite.
-    penalties : (k,) array
-        Prices of one change, finite and at least 0, in any order.
-    shortest : int
-        Fewest observations a segment may have.
-
-    Raises
-    ------
-    DataError, UsageError
-        As `optimal_partition`.
-    """
-    runs = [optimal_partition(data, float(penalty), shortest) for penalty in penalties]
-    segments = np.array([back_trace(run.last, data.size).size for run in runs], dtype=np.int64)
-    cost = np.array([run.cost[-1] for run in runs], dtype=np.float64)
-    penalty = np.array(penalties, dtype=np.float64)
-    return PenaltyPath(frozen(penalty), frozen(segments), frozen(cost - penalty * (segments - 1)))
-
-
-def _checked(data: Floats, penalty: float, shortest: int) -> Floats:
-    if not 0.0 <= penalty < np.inf:
-        raise UsageError(f"the price of a change must be finite and at least 0, found {penalty}; change the penalty")
-    if shortest < 1:
-        raise UsageError(f"the shortest segment must have at least 1 observation, found {shortest}; use 1 for any")
-    data = np.ascontiguousarray(data, dtype=np.float64)
-    bad = data.size - int(np.isfinite(data).sum())
-    if bad:
-        raise DataError(f"change points need finite values, found {bad} of {data.size} that are not; drop those rows")
-    return data
 
 
 @kernel
