@@ -1,7 +1,8 @@
 """Which pricing kernels have a twin in plain numpy, and how it is called.
 
-Machine code that cannot be kept is compiled anew in every process. Where nothing at all can be kept, prices, greeks,
-implied vols and cosine series come from their twins, at once; kernels without a twin are compiled when they are used.
+Machine code that cannot be kept is compiled anew in every process. Where nothing at all can be kept, prices, losses of
+prices, greeks, implied vols and cosine series come from their twins, at once; kernels without a twin are compiled when
+they are used.
 """
 
 import functools
@@ -25,6 +26,7 @@ PLAIN_TWINS: Final = {
     f"{_FORMULAS}.black_greeks_kernel.fill_delta_decay": f"{_FORMULAS}.greek_rows_plain.fill_delta_decay_plain",
     f"{_FORMULAS}.implied_vol_kernel.implied_vol_loop": f"{_FORMULAS}.implied_vol_plain.implied_vol_plain",
     f"{_FORMULAS}.fourier.cosine.cosine_puts": f"{_FORMULAS}.fourier.plain.cosine_puts_plain",
+    "outsample.study.loss_kernels.tabulate_repriced": "outsample.study.loss_kernels_plain.tabulate_repriced_plain",
 }
 
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 
 from outsample.datasets import OptionQuotes
 from outsample_desktop.path_fits import PathFits
-from outsample_desktop.resolve.calibrated import Calibrated, FittedSmile, family_of
+from outsample_desktop.resolve.calibrated import Calibrated, FittedSmile, FollowedState, family_of
 from outsample_desktop.session import State
 from outsample_desktop.tape_jobs import TapeJobs
 from outsample_desktop.tape_worker import TapeOrder
@@ -72,6 +72,9 @@ class Calibrating(QObject):
         if not isinstance(self._window.data, OptionQuotes) or loss is None:
             return None
         family = family_of(state.calibration_model)
+        if isinstance(family, FollowedState) and not beside:
+            needed = family.calibrated
+            return TapeOrder(needed.title, needed.kind, needed.settings, state)
         if not isinstance(family, Calibrated):
             return None
         return TapeOrder(family.title, family.kind, family.under(loss), state)

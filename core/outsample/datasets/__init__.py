@@ -4,6 +4,7 @@ from outsample.datasets.cells import Axis, Grid
 from outsample.datasets.observed import ObservedQuotes
 from outsample.datasets.option_quotes import OptionQuotes, Settlement
 from outsample.datasets.prices import Prices, daily_closes
+from outsample.datasets.pricing_terms import PricingTerms
 from outsample.datasets.weights import Target, WeightReason
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "ObservedQuotes",
     "OptionQuotes",
     "Prices",
+    "PricingTerms",
     "Settlement",
     "Target",
     "WeightReason",

@@ -1,6 +1,7 @@
 """The observations of an option history: quotes of weight 1, in slices of one time and one expiry."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -84,6 +85,11 @@ class ObservedQuotes:
     def size(self) -> int:
         """Number of observations."""
         return self.row.size
+
+    @cached_property
+    def strike_ratio(self) -> Floats:
+        """(k,) ``K / F`` as pricing takes it, made when a premium is asked for."""
+        return frozen(np.exp(self.log_moneyness))
 
     def scale(self, unit: ErrorUnit, inverse: bool) -> Floats:
         """Return the (k,) factor from an error in the unit's domain to `unit`; NaN where it is undefined."""

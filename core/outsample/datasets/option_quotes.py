@@ -11,9 +11,9 @@ import numpy as np
 from outsample.datasets.cells import Axis
 from outsample.datasets.observed import ObservedQuotes, observe
 from outsample.datasets.prices import Prices
+from outsample.datasets.pricing_terms import PricingTerms
 from outsample.datasets.weights import Filters, Target, WeightReason
 from outsample.errors import DataError
-from outsample.formulas.black import black_price
 from outsample.scores import ErrorUnit, ScaleDomain
 from outsample.typing import Bools, Floats, Integers, frozen
 
@@ -171,10 +171,13 @@ class OptionQuotes:
         """
         if domain is ScaleDomain.IMPLIED_VOL:
             return prediction
-        seen = self.observed
-        strike_ratio = np.exp(seen.log_moneyness[observations])
-        price = black_price(strike_ratio, seen.tenor[observations], prediction, seen.is_call[observations])
-        return price if self.settlement is Settlement.INVERSE else price * seen.forward[observations]
+        return self.pricing_terms(observations).premiums(prediction)
+
+    def pricing_terms(self, observations: Integers | slice = ALL) -> PricingTerms:
+        """Return what turns vols of the chosen observations into premiums."""
+        seen, is_linear = self.observed, self.settlement is Settlement.LINEAR
+        strike_ratio, tenor = seen.strike_ratio[observations], seen.tenor[observations]
+        return PricingTerms(strike_ratio, tenor, seen.is_call[observations], seen.forward[observations], is_linear)
 
     def scale(self, unit: ErrorUnit) -> Floats:
         """Return the (k,) factor that turns an error in the unit's domain into `unit`; NaN where undefined."""

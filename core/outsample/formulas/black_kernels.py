@@ -19,7 +19,7 @@ from outsample.formulas.inlined import inlined
 from outsample.formulas.mills import mills
 from outsample.typing import Bools, Floats
 
-__all__ = ["delta_loop", "gamma_loop", "net_delta_loop", "price_loop", "vega_loop"]
+__all__ = ["delta_loop", "distance_of", "gamma_loop", "net_delta_loop", "price_from", "price_loop", "vega_loop"]
 
 INVERSE_SQRT_2PI: Final = 1.0 / math.sqrt(2.0 * math.pi)
 SMALLEST: Final = 2.2250738585072014e-308  # the smallest normal number
@@ -36,20 +36,39 @@ def in_domain(strike_ratio: float, tenor: float, vol: float) -> bool:
 @inlined
 def standardise(strike_ratio: float, deviation: float) -> tuple[float, float, float, float]:
     """Return (near, lower, upper, density) as in the module's docstring; meaningless at ``deviation == 0``."""
-    x = log_of_positive(strike_ratio)
-    z = abs(x) / deviation
+    return standardise_from(strike_ratio, distance_of(strike_ratio), deviation)
+
+
+@inlined
+def distance_of(strike_ratio: float) -> float:
+    """Return ``|ln(K / F)|``; meaningless outside the domain."""
+    return abs(log_of_positive(strike_ratio))
+
+
+@inlined
+def standardise_from(strike_ratio: float, distance: float, deviation: float) -> tuple[float, float, float, float]:
+    """Return what `standardise` does, of a strike whose distance is known."""
+    z = distance / deviation
     lower, upper = z - 0.5 * deviation, z + 0.5 * deviation
     near = strike_ratio if strike_ratio < 1.0 else 1.0
     return near, lower, upper, near * INVERSE_SQRT_2PI * exp_of_negative(-0.5 * lower * lower)
 
 
 @inlined
-def time_value(strike_ratio: float, deviation: float) -> float:
+def time_value(strike_ratio: float, distance: float, deviation: float) -> float:
     """Return the value of the out-of-the-money option of the pair, a fraction of the forward."""
-    near, lower, upper, density = standardise(strike_ratio, deviation)
+    near, lower, upper, density = standardise_from(strike_ratio, distance, deviation)
     lower_tail, upper_tail = density * mills(abs(lower)), density * mills(upper)
     value = lower_tail - upper_tail if lower >= 0.0 else near - (lower_tail + upper_tail)
     return value if (deviation > 0.0) & (value > 0.0) else 0.0
+
+
+@inlined
+def price_from(strike_ratio: float, distance: float, tenor: float, root: float, vol: float, is_call: bool) -> float:
+    """Return the price as a fraction of the forward; `distance_of` and ``root = sqrt(T)`` serve any number of vols."""
+    exercise = 1.0 - strike_ratio if is_call else strike_ratio - 1.0
+    price = (exercise if exercise > 0.0 else 0.0) + time_value(strike_ratio, distance, vol * root)
+    return price if in_domain(strike_ratio, tenor, vol) else np.nan
 
 
 @kernel
@@ -58,9 +77,7 @@ def price_loop(strike_ratio: Floats, tenor: Floats, vol: Floats, is_call: Bools)
     out = np.empty(strike_ratio.size)
     for i in range(out.size):
         k = strike_ratio[i]
-        exercise = 1.0 - k if is_call[i] else k - 1.0
-        price = (exercise if exercise > 0.0 else 0.0) + time_value(k, vol[i] * math.sqrt(tenor[i]))
-        out[i] = price if in_domain(k, tenor[i], vol[i]) else np.nan
+        out[i] = price_from(k, distance_of(k), tenor[i], math.sqrt(tenor[i]), vol[i], is_call[i])
     return out
 
 

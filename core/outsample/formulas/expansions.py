@@ -11,7 +11,8 @@ and a put the same with ``-N(-d)`` in place of ``N(d)``: both are integrals over
 as Jurczenko, Maillet and Negrea propose, the density keeps the forward and parity holds.
 
 The density is negative somewhere unless (g1, g2) lies in a small region: `is_gram_charlier_density`. Prices outside it
-are still numbers, and may be negative.
+are still numbers, and may be negative, or above the forward for a call and the strike for a put; which of them have no
+implied vol, and why, is what `outsample.formulas.domains.implied_vol_refusals` tells.
 
 References: Corrado and Su (1996), J. Financial Research 19, 175-192, doi:10.1111/j.1475-6803.1996.tb00592.x; Brown and
 Robinson (2002), J. Financial Research 25, 279-282, doi:10.1111/1475-6803.t01-1-00008; Jurczenko, Maillet and Negrea

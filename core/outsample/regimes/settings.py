@@ -6,8 +6,9 @@ from typing import Annotated
 
 import numpy as np
 
-from outsample.named_parameters import check_parameters
+from outsample.named_parameters import check_parameters, chosen
 from outsample.regimes.daily_volatility import NOISE_VARIANCE
+from outsample.regimes.drawn import DrawnRegime, check_drawn
 from outsample.typing import Bounds, Label, Unit
 
 __all__ = ["RegimeMethod", "RegimeSettings"]
@@ -30,7 +31,7 @@ class RegimeMethod(StrEnum):
 _TITLES = {
     RegimeMethod.CHANGE_POINTS: "change points",
     RegimeMethod.GAUSSIAN_STATES: "hidden Markov model",
-    RegimeMethod.STUDENT_STATES: "hidden Markov model, heavy tails",
+    RegimeMethod.STUDENT_STATES: "hidden Markov model with heavy tails",
     RegimeMethod.JUMP_MODEL: "jump model",
 }
 
@@ -52,11 +53,14 @@ class RegimeSettings:
     jump_penalty : float
         Price of one change of state in a jump model: the larger, the longer the states last.
     method : RegimeMethod
+        What finds the regimes.
+    drawn : tuple of DrawnRegime
+        Spans whose colour the user knows better; of two that overlap the later in the list counts.
 
     Raises
     ------
     UsageError
-        A value is no number or out of its bounds.
+        A value is no number or out of its bounds, no method, or no spans.
     """
 
     multiplier: Annotated[float, Label("Change-point penalty", "penalty {}×"), Unit("×"), Bounds(0.25, 16.0)] = 2.0
@@ -64,9 +68,12 @@ class RegimeSettings:
     states: Annotated[int, Label("States of a model", "{} states"), Unit("states"), Bounds(2, 4)] = 2
     jump_penalty: Annotated[float, Label("Jump penalty", "jump costs {}"), Unit("½ sd²"), Bounds(0.0, 1000.0)] = 50.0
     method: RegimeMethod = RegimeMethod.CHANGE_POINTS
+    drawn: tuple[DrawnRegime, ...] = ()
 
     def __post_init__(self) -> None:
         check_parameters(self)
+        chosen(RegimeMethod.CHANGE_POINTS, self.method, "method")
+        check_drawn(self.drawn)
 
     def penalty(self, known: int) -> float:
         """Return the price of one change when `known` returns are known at the train end."""

@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from outsample.typing import Floats, Integers
+
+if TYPE_CHECKING:
+    from outsample.regimes.drawn import DrawnRegime
 
 __all__ = ["Regime", "RegimeTrack", "Segment", "StateFacts"]
 
@@ -104,6 +108,10 @@ class RegimeTrack:
         Why nothing was searched, as a sentence; empty otherwise.
     states : StateFacts, optional
         Of a model of states; None for change points.
+    is_preview : bool
+        Found by a quicker search while a boundary is held; False for all that is exact.
+    drawn : tuple of DrawnRegime
+        Spans whose colour is the user's own. Not filtered: they may say in test what nobody knew at the time.
     """
 
     time: Integers
@@ -115,6 +123,8 @@ class RegimeTrack:
     penalty: float
     note: str = ""
     states: StateFacts | None = None
+    is_preview: bool = False
+    drawn: "tuple[DrawnRegime, ...]" = ()
 
     def at(self, times: Integers) -> Integers:
         """Return the code that holds at each of `times` (UTC ns); the outermost labels extend without end.

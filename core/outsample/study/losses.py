@@ -9,17 +9,23 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from outsample.compiled import kernel
 from outsample.cumulative import Cumulative
+from outsample.datasets import OptionQuotes, PricingTerms
 from outsample.errors import DataError
 from outsample.model import Dataset
 from outsample.scores import ErrorUnit, Score
+from outsample.study.loss_kernels import (
+    Arrays,
+    fill_shares,
+    mean_by_time,
+    tabulate_one,
+    tabulate_repriced,
+    tabulate_squares,
+)
 from outsample.typing import Bools, Floats, Integers, frozen
 from outsample.windows import Window
 
 __all__ = ["Composition", "Losses", "Observations", "observe", "tabulate"]
-
-Arrays = tuple[Floats, ...]  # four of them: one specialisation of the kernel serves every number of models
 
 _MOST_CELLS: Final = 254
 
@@ -47,6 +53,8 @@ class Observations:
         In the domain of the score.
     rows : (k,) int array or slice
         Which observations of the data set these are.
+    terms : PricingTerms, optional
+        What turns vols into premiums, where the score compares premiums and models predict vols.
     """
 
     times: Integers
@@ -56,6 +64,7 @@ class Observations:
     realised: Floats
     scale: Floats
     rows: Integers | slice
+    terms: PricingTerms | None = None
 
     @cached_property
     def counts(self) -> Floats:
@@ -129,21 +138,8 @@ def _shares(counts: Floats, weights: Floats | None) -> Shares:
         mean = np.divide(1.0, total, out=np.full(total.size, np.nan), where=filled)
         return Shares(frozen(np.where(counts > 0, mean[:, None], mean[:, None] * 0.0)), frozen(filled.astype(float)))
     of_sum, coverage = np.empty(counts.shape), np.empty(counts.shape[0])
-    _share(counts, weights, of_sum, coverage)
+    fill_shares(counts, weights, of_sum, coverage)
     return Shares(frozen(of_sum), frozen(coverage))
-
-
-@kernel
-def _share(counts: Floats, weights: Floats, of_sum: Floats, coverage: Floats) -> None:  # pragma: no cover - compiled
-    """Fill `coverage` with the weight of the cells that hold a quote, and `of_sum` with weight / (coverage count)."""
-    for t in range(counts.shape[0]):
-        total = 0.0
-        for c in range(counts.shape[1]):
-            total += weights[c] if counts[t, c] > 0.0 else 0.0
-        coverage[t] = total
-        scale = 1.0 / total if total > 0.0 else np.nan
-        for c in range(counts.shape[1]):
-            of_sum[t, c] = scale * weights[c] / counts[t, c] if counts[t, c] > 0.0 else 0.0 * scale
 
 
 def observe(data: Dataset, unit: ErrorUnit, stride: int, mask: Bools | None, first: int = 0) -> Observations:
@@ -151,7 +147,7 @@ def observe(data: Dataset, unit: ErrorUnit, stride: int, mask: Bools | None, fir
     rows: Integers | slice = slice(int(np.searchsorted(data.time_index, first)), None)
     if stride > 1:
         rows = np.flatnonzero((data.time_index % stride == 0) & (data.time_index >= first))
-    realised, scale = data.realised(unit.domain)[rows], data.scale(unit)[rows]
+    realised, scale = frozen(data.realised(unit.domain)[rows]), frozen(data.scale(unit)[rows])
     counted = np.isfinite(realised) & np.isfinite(scale)
     if mask is not None:
         counted &= mask[rows]
@@ -160,99 +156,8 @@ def observe(data: Dataset, unit: ErrorUnit, stride: int, mask: Bools | None, fir
     cell = data.cell[rows].astype(np.uint8)
     cell[~counted] = data.n_cells
     time_start = np.searchsorted(data.time_index[rows], np.arange(data.times.size + 1))
-    return Observations(data.times, frozen(time_start), frozen(cell), data.n_cells, frozen(realised), scale, rows)
-
-
-@kernel
-def _average(table: Floats, of_sum: Floats, loss: Floats, bias: Floats) -> None:  # pragma: no cover - compiled
-    """Fill `loss` and `bias` (m,) with the means by time, two times at once, whose additions need not wait."""
-    times, cells = of_sum.shape
-    for t in range(0, times, 2):
-        other = min(t + 1, times - 1)
-        loss_here = bias_here = loss_there = bias_there = 0.0
-        for c in range(cells):
-            loss_here += of_sum[t, c] * table[t, c, 0]
-            bias_here += of_sum[t, c] * table[t, c, 1]
-            loss_there += of_sum[other, c] * table[other, c, 0]
-            bias_there += of_sum[other, c] * table[other, c, 1]
-        loss[t], bias[t], loss[other], bias[other] = loss_here, bias_here, loss_there, bias_there
-
-
-@kernel
-def _tabulate(  # pragma: no cover - compiled
-    time_start: Integers,
-    cell: NDArray[np.uint8],
-    values: Floats,
-    power: int,
-    prediction: Floats,
-    realised: Floats,
-    scale: Floats,
-    of_sum: Floats,
-    table: Floats,
-    loss: Floats,
-    bias: Floats,
-) -> None:
-    """Fill `table` (m, cells, 2) with summed losses and signed errors, and `loss` and `bias` (m,) with their means.
-
-    The sums of one time gather in a row that stays in the cache, its last cell being that of weight 0. `values` is
-    read where `power` is 0.
-    """
-    one, two = np.uint64(1), np.uint64(2)
-    cells = of_sum.shape[1]
-    row = np.empty(2 * cells + 2)
-    for t in range(time_start.size - 1):
-        row[:] = 0.0
-        for i in range(np.uint64(time_start[t]), np.uint64(time_start[t + 1])):
-            slot = two * np.uint64(cell[i])
-            error = (prediction[i] - realised[i]) * scale[i]
-            row[slot + one] += error
-            row[slot] += abs(error) if power == 1 else values[i]
-        mean_loss = mean_bias = 0.0
-        for c in range(cells):
-            table[t, c, 0], table[t, c, 1] = row[2 * c], row[2 * c + 1]
-            mean_loss += of_sum[t, c] * row[2 * c]
-            mean_bias += of_sum[t, c] * row[2 * c + 1]
-        loss[t], bias[t] = mean_loss, mean_bias
-
-
-@kernel
-def _tabulate_squares(  # pragma: no cover - compiled
-    time_start: Integers,
-    cell: NDArray[np.uint8],
-    predictions: Arrays,
-    realised: Floats,
-    scale: Floats,
-    of_sum: Floats,
-    tables: Floats,
-    losses: Floats,
-    biases: Floats,
-) -> None:
-    """Do for the first n of four predictions what `_tabulate` does for one: (n, m, cells, 2), (n, m) and (n, m) arrays.
-
-    What predictions share is read once, and their sums do not wait for each other: four cost what two would.
-    """
-    one, two = np.uint64(1), np.uint64(2)
-    cells = of_sum.shape[1]
-    stride = np.uint64(2 * cells + 2)
-    row = np.empty(4 * (2 * cells + 2))
-    for t in range(time_start.size - 1):
-        row[:] = 0.0
-        for i in range(np.uint64(time_start[t]), np.uint64(time_start[t + 1])):
-            slot, came_true, factor = two * np.uint64(cell[i]), realised[i], scale[i]
-            for p in range(4):
-                error = (predictions[p][i] - came_true) * factor
-                place = np.uint64(p) * stride + slot
-                row[place + one] += error
-                row[place] += error * error
-        for p in range(tables.shape[0]):
-            first = p * (2 * cells + 2)
-            mean_loss = mean_bias = 0.0
-            for c in range(cells):
-                loss, bias = row[first + 2 * c], row[first + 2 * c + 1]
-                tables[p, t, c, 0], tables[p, t, c, 1] = loss, bias
-                mean_loss += of_sum[t, c] * loss
-                mean_bias += of_sum[t, c] * bias
-            losses[p, t], biases[p, t] = mean_loss, mean_bias
+    terms = data.pricing_terms(rows) if unit.needs_repricing and isinstance(data, OptionQuotes) else None
+    return Observations(data.times, frozen(time_start), frozen(cell), data.n_cells, realised, scale, rows, terms)
 
 
 @dataclass(frozen=True, eq=False)
@@ -263,18 +168,34 @@ class Losses:
     ----------
     score : Score
     seen : Observations
-    prediction : (k,) array
-        In the domain of the score. NaN among the counted observations makes their whole time missing.
+    given : (k,) array
+        The prediction: in the domain of the score, or vols where there are `terms`. NaN among the counted
+        observations makes their whole time missing.
+    terms : PricingTerms, optional
+        What turns vols into premiums.
     """
 
     score: Score
     seen: Observations
-    prediction: Floats
+    given: Floats
+    terms: PricingTerms | None = None
+
+    @classmethod
+    def of(cls, score: Score, seen: Observations, data: Dataset, predicted: Floats) -> "Losses":
+        """Return the losses of the (k,) values that a model predicts for the observations; vols are priced late."""
+        if seen.terms is not None:
+            return cls(score, seen, predicted, seen.terms)
+        return cls(score, seen, data.express(predicted, score.unit.domain, seen.rows))
 
     @property
     def times(self) -> Integers:
         """(m,) observation times, UTC nanoseconds."""
         return self.seen.times
+
+    @cached_property
+    def prediction(self) -> Floats:
+        """(k,) in the domain of the score; of vols the premiums, made when they are asked for: sums need none."""
+        return self.given if self.terms is None else self.terms.premiums(self.given)
 
     def values(self) -> Floats:
         """Return the (k,) loss of each observation."""
@@ -339,7 +260,7 @@ class Losses:
         last = self._averages.get("last")
         if last is None or last[0] is not weights:
             loss, bias = np.empty(self.times.size), np.empty(self.times.size)
-            _average(self.table, self.seen.shares(weights).of_sum, loss, bias)
+            mean_by_time(self.table, self.seen.shares(weights).of_sum, loss, bias)
             last = self._averages["last"] = (weights, frozen(loss), frozen(bias))
         return last
 
@@ -358,24 +279,43 @@ def tabulate(some: Sequence[Losses], weights: Floats | None) -> None:
     weights : (cells,) array, optional
         Composition; None for the raw mean.
     """
-    width = 4 if some and some[0].score.error_power == 2 else 1
+    power = some[0].score.error_power if some else 0
+    width = 4 if power == 2 or (power and some[0].terms is not None) else 1
     for first in range(0, len(some), width):
         group = some[first : first + width]
-        seen, score, of_sum = group[0].seen, group[0].score, group[0].seen.shares(weights).of_sum
+        seen, of_sum = group[0].seen, group[0].seen.shares(weights).of_sum
         tables = np.empty((len(group), seen.times.size, seen.n_cells, 2))
         means, biases = np.empty((2, len(group), seen.times.size))
-        if width == 4:
-            four = tuple(_read_only(group[min(p, len(group) - 1)].prediction) for p in range(4))
-            _tabulate_squares(
-                seen.time_start, seen.cell, four, seen.realised, seen.scale, of_sum, tables, means, biases
+        layout, observed, filled = (seen.time_start, seen.cell), (seen.realised, seen.scale), (tables, means, biases)
+        if width == 1:
+            values = np.empty(0) if power else group[0].values()
+            prediction = _read_only(group[0].prediction)
+            tabulate_one(*layout, values, power, prediction, *observed, of_sum, *(each[0] for each in filled))
+        elif (terms := group[0].terms) is not None:
+            vols = _four([one.given for one in group])
+            tabulate_repriced(
+                *layout,
+                vols,
+                terms.strike_ratio,
+                terms.tenor,
+                terms.is_call,
+                terms.forward,
+                terms.is_linear,
+                *observed,
+                power,
+                of_sum,
+                *filled,
             )
         else:
-            values = np.empty(0) if score.error_power else group[0].values()
-            observed = (group[0].prediction, seen.realised, seen.scale)
-            layout = (seen.time_start, seen.cell, values, score.error_power)
-            _tabulate(*layout, *observed, of_sum, tables[0], means[0], biases[0])
+            predictions = _four([one.prediction for one in group])
+            tabulate_squares(*layout, predictions, *observed, of_sum, *filled)
         for place, one in enumerate(group):
             one._keep(tables[place], weights, means[place], biases[place])
+
+
+def _four(columns: Sequence[Floats]) -> Arrays:
+    """Return four columns as kernels take them, the last one again where there are fewer."""
+    return tuple(_read_only(columns[min(place, len(columns) - 1)]) for place in range(4))
 
 
 def _read_only(values: Floats) -> Floats:

@@ -130,7 +130,7 @@ class Workspace:
         def of(one: Predicted) -> Losses:
             def build() -> Losses:
                 values = np.asarray(one.prediction.values[seen.rows], dtype=np.float64)
-                fresh.append(Losses(score, seen, self.data.express(values, score.unit.domain, seen.rows)))
+                fresh.append(Losses.of(score, seen, self.data, values))
                 return fresh[-1]
 
             return self._remembered("losses", (one.key, score, stride, mask.key, first), build)

@@ -12,9 +12,23 @@ from outsample.catalog import MODELS
 from outsample.formulas.fourier import TransformModel, fourier_price
 from outsample.formulas.implied_vol import implied_vol
 from outsample.models.parametric_smile import SmileFamily, shape_of, smile_vols
+from outsample.models.transform import HestonState
 from outsample.typing import Floats
 
-__all__ = ["CALIBRATED", "FAMILIES", "LOSSES", "SMILES", "Calibrated", "Family", "FittedSmile", "LossText", "family_of"]
+__all__ = [
+    "CALIBRATED",
+    "FAMILIES",
+    "LOSSES",
+    "SMILES",
+    "STATES",
+    "AnyFamily",
+    "Calibrated",
+    "Family",
+    "FittedSmile",
+    "FollowedState",
+    "LossText",
+    "family_of",
+]
 
 _FALLBACK: Final = "heston"
 # A quote, measured on the made market of four months (25,678 observations) on a 2-core machine.
@@ -45,6 +59,10 @@ class Family(Protocol):
     @property
     def bounds(self) -> tuple[Floats, Floats]:
         """(p,) lower and upper bounds, inclusive."""
+
+    @property
+    def moving(self) -> tuple[int, ...]:
+        """Places of the parameters that every time has of its own; the others are those of the train window."""
 
     @property
     def noise(self) -> int | None:
@@ -89,6 +107,11 @@ class Calibrated:
     def bounds(self) -> tuple[Floats, Floats]:
         """(p,) lower and upper bounds."""
         return bounds_of(self.kind)
+
+    @property
+    def moving(self) -> tuple[int, ...]:
+        """All of them."""
+        return tuple(range(len(self.parameters)))
 
     @property
     def noise(self) -> int | None:
@@ -155,6 +178,11 @@ class FittedSmile:
         return shape_of(self.model).low, shape_of(self.model).high
 
     @property
+    def moving(self) -> tuple[int, ...]:
+        """All of them."""
+        return tuple(range(len(self.parameters)))
+
+    @property
     def noise(self) -> int | None:
         """Return None: no formula for the smile has a variance that could reach 0."""
         return None
@@ -169,6 +197,58 @@ class FittedSmile:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowedState:
+    """A model of the catalogue whose variance follows the market under the structure of a train window; a `Family`.
+
+    Parameters
+    ----------
+    name, title : str
+    calibrated : Calibrated
+        Whose calibrations its structure is made of, and whose parameters it has.
+    """
+
+    name: str
+    title: str
+    calibrated: Calibrated
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names in words."""
+        return self.calibrated.parameters
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """Of the parameters."""
+        return self.calibrated.units
+
+    @property
+    def bounds(self) -> tuple[Floats, Floats]:
+        """(p,) lower and upper bounds."""
+        return self.calibrated.bounds
+
+    @property
+    def moving(self) -> tuple[int, ...]:
+        """The initial variance."""
+        return (0,)
+
+    @property
+    def noise(self) -> int | None:
+        """Place of the vol of vol."""
+        return self.calibrated.noise
+
+    def feller_ratios(self, values: Floats) -> Floats:
+        """Return ``2 kappa theta / sigma^2``."""
+        return self.calibrated.feller_ratios(values)
+
+    def vols(self, values: Floats, strike: Floats, years: float) -> Floats:
+        """Return vols by pricing and inverting."""
+        return self.calibrated.vols(values, strike, years)
+
+
+AnyFamily = Calibrated | FittedSmile | FollowedState
+
+
+@dataclass(frozen=True, slots=True)
 class LossText:
     """Words for a loss: as chosen, in a sentence, in the head of a column, and the unit of its residuals."""
 
@@ -178,14 +258,16 @@ class LossText:
     unit: str
 
 
-def _families() -> Iterator[Calibrated | FittedSmile]:
-    """Yield the first model of each kind: others on the same calibrations are variations of it."""
-    known = set()
+def _families() -> Iterator[AnyFamily]:
+    """Yield the first model of each kind, and what follows a state on its calibrations; others are variations of it."""
+    known: dict[type[TransformModel], Calibrated] = {}
     for entry in MODELS:
         model = entry.build()
         if isinstance(model, NeedsTape) and model.kind not in known:
-            known.add(model.kind)
-            yield Calibrated(entry.name, entry.title, model.kind, model.calibration)
+            known[model.kind] = Calibrated(entry.name, entry.title, model.kind, model.calibration)
+            yield known[model.kind]
+        elif isinstance(model, HestonState):
+            yield FollowedState(entry.name, entry.title, known[model.kind])
         elif isinstance(model, SmileFamily):
             yield FittedSmile(entry.name, entry.title, model)
 
@@ -193,6 +275,7 @@ def _families() -> Iterator[Calibrated | FittedSmile]:
 FAMILIES: Final = tuple(_families())
 CALIBRATED: Final = tuple(one for one in FAMILIES if isinstance(one, Calibrated))
 SMILES: Final = tuple(one for one in FAMILIES if isinstance(one, FittedSmile))
+STATES: Final = tuple(one for one in FAMILIES if isinstance(one, FollowedState))
 LOSSES: Final = {
     CalibrationLoss.VOL: LossText("Implied vol [vol pts]", "implied vol", "vol", "vol pts"),
     CalibrationLoss.VEGA_WEIGHTED: LossText("Price over vega [vol pts]", "price over vega", "vega", "vol pts"),
@@ -203,7 +286,7 @@ LOSSES: Final = {
 }
 
 
-def family_of(name: str) -> Calibrated | FittedSmile:
+def family_of(name: str) -> AnyFamily:
     """Return the model of that name; Heston where the room shows none of it."""
     known = {one.name: one for one in FAMILIES}
     return known.get(name, known[_FALLBACK])

@@ -10,7 +10,7 @@ from outsample.prepared import prepared
 from outsample.report.analysis import Analysis
 from outsample.report.table import Table
 from outsample.typing import Floats
-from outsample_desktop.resolve.calibrated import Calibrated, FittedSmile, family_of
+from outsample_desktop.resolve.calibrated import AnyFamily, Calibrated, FollowedState, family_of
 from outsample_desktop.resolve.calibration_estimates import Estimate, ParameterSet, message_of
 from outsample_desktop.resolve.calibration_fits import quotes_table, slice_fit, smile_of
 from outsample_desktop.resolve.calibration_sources import FindPaths, FindTape, estimate_of
@@ -37,6 +37,8 @@ _EXACT: Final = "thick: exact, thin: pooled, over train; ± and bands: 95 %"
 _ROUGH: Final = "thick: pooled over train, preview; ± and band: 95 %"
 _EXACT_ALONE: Final = "thick: exact over train; ± and bands: 95 %"
 _EACH_ALONE: Final = "each time alone; band: 95 %"
+_STATES: Final = "under the train structure; thick: calibrations' mean; band: 95 %"
+_NO_CORRELATION: Final = "none is worked out for a structure whose states are left free"
 _MARKS: Final = ";  ▲▼ at bound  ✕ not converged"
 _FELLER: Final = "  ◇ Feller violated"
 _NO_OPTIONS: Final = "a calibration needs option quotes, found prices; open an option history"
@@ -83,11 +85,11 @@ def calibration_view(
 
 
 def _beside(
-    state: State, analysis: Analysis, family: Calibrated | FittedSmile, find_tape: FindTape, find_paths: FindPaths
+    state: State, analysis: Analysis, family: AnyFamily, find_tape: FindTape, find_paths: FindPaths
 ) -> tuple[Estimate | None, Standing | None]:
     """Return the estimate under the other loss, and what stands in its way where there is none."""
     other = state.compared_loss
-    if other is None or other is state.calibration_loss or isinstance(family, FittedSmile):
+    if other is None or other is state.calibration_loss or not isinstance(family, Calibrated):
         return None, None
     found = estimate_of(analysis, family, other, find_tape, find_paths)
     return (None, found) if isinstance(found, Standing) else (found, None)
@@ -103,7 +105,7 @@ def _paths(analysis: Analysis, found: Estimate, cursor: int) -> PathsView:
     daily, times = found.daily, analysis.data.times
     family, exact = found.family, found.exact.found
     paths = []
-    for place, column in enumerate(_columns(daily)):
+    for place, column in zip(family.moving, _columns(daily), strict=True):
         level, _ = _reading(found.pooled, place)
         value, error = _reading(exact, place)
         paths.append(PathView(*column, level, _level_text(found.best, place), value, error, hue_of(family.name)))
@@ -122,6 +124,8 @@ def _paths(analysis: Analysis, found: Estimate, cursor: int) -> PathsView:
 
 def _legend(found: Estimate) -> str:
     """Return what lines, bands and marks stand for."""
+    if isinstance(found.family, FollowedState):
+        return _STATES + _MARKS
     kinds = (_ROUGH, _EXACT) if found.is_pooled else (_EACH_ALONE, _EXACT_ALONE)
     return kinds[found.exact.found is not None] + _MARKS + ("" if found.family.noise is None else _FELLER)
 
@@ -135,7 +139,7 @@ def _quality(analysis: Analysis, found: Estimate, cursor: int) -> PathsView:
     text = f"train {significant(level)}" if count else ""
     path = PathView("RMSE of each time's own fit", daily.unit, value, nothing, nothing, marks, level, text)
     flagged = [(marks.below, "at bound (▲▼)"), (marks.unsettled, "not converged (✕)")]
-    if found.family.noise is not None:
+    if found.family.noise in found.family.moving:
         flagged.append((daily.breaks_feller, "violate Feller (◇)"))
     counts = ", ".join(f"{np.count_nonzero(flags):,} {words}" for flags, words in flagged)
     return PathsView(
@@ -175,7 +179,8 @@ def _columns(daily: DailyFits) -> tuple[tuple[str, str, Floats, Floats, Floats, 
     unsettled, broken = daily.is_unsettled, daily.breaks_feller
     none = np.zeros(daily.times.size, np.bool_)
     made = []
-    for place, (name, unit) in enumerate(zip(daily.family.parameters, daily.family.units, strict=True)):
+    for place in daily.family.moving:
+        name, unit = daily.family.parameters[place], daily.family.units[place]
         at_bound, lower = daily.at_bound[:, place], nearer_low[:, place]
         feller = broken if place == daily.family.noise else none
         marks = Marks(at_bound & lower, at_bound & ~lower, unsettled, feller)
@@ -195,7 +200,7 @@ def _fit_quality(daily: DailyFits) -> tuple[Floats, Floats, Marks]:
 def _correlation(found: Estimate) -> MatrixView:
     value = found.correlation
     if value is None:
-        note = found.sentence or found.exact.sentence
+        note = found.sentence or (_NO_CORRELATION if found.exact.found is not None else found.exact.sentence)
         return MatrixView("Correlation", "", (), np.empty((0, 0)), note)
     kind = "pooled" if found.is_pooled else "exact"
     detail = f"of the {kind} estimates" if np.isfinite(value).all() else f"{kind} estimates; hatched: no error"

@@ -1,6 +1,6 @@
 """What a train window gives: a pooled estimate at once where there is one, and the fit that is judged."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -120,11 +120,17 @@ class Estimate:
         """The exact fit, else the pooled estimate."""
         return self.exact.found or self.pooled
 
+    def predicting(self, time: int) -> ParameterSet | None:
+        """Return the exact fit as it predicts the time of an index: with the state that is carried to it, if any."""
+        exact, carried = self.exact.found, self.daily.carried
+        return exact if exact is None or carried is None else replace(exact, values=carried[time])
+
 
 def message_of(estimate: Estimate) -> tuple[str, str]:
     """Return whether what is shown is exact, and in one line how good it is and what to beware of."""
     best = estimate.best
     if best is None:
-        return "no estimate", estimate.sentence or estimate.exact.sentence
+        state = "preview" if estimate.exact.is_awaited else "no estimate"
+        return state, estimate.sentence or estimate.exact.sentence
     state = "preview" if estimate.exact.found is None else "exact"
     return state, "; ".join([estimate.exact.sentence, *best.warnings()])

@@ -66,7 +66,7 @@ def slice_fit(
     curves = []
     if data.times[time] in main.daily.times:
         curves.append(_daily(data, chosen, main.daily, int(data.times[time])))
-    exact = main.exact.found
+    exact = main.predicting(time)
     if main.pooled is not None:
         vols = _vols(data, chosen, main.pooled)
         curves.append(Curve("pooled", "pooled", _POOLED, strike, vols, exact is None))
@@ -103,7 +103,10 @@ def _daily(data: OptionQuotes, chosen: int, daily: DailyFits, time: int) -> Curv
 
 
 def _vols(data: OptionQuotes, chosen: int, found: ParameterSet) -> Floats:
-    return found.vols(0.01 * _points(data, chosen)[0], float(data.observed.slice_tenor[chosen]))
+    strike = 0.01 * _points(data, chosen)[0]
+    if not np.isfinite(found.values).all():  # no state is carried to this time
+        return np.full(strike.size, np.nan)
+    return found.vols(strike, float(data.observed.slice_tenor[chosen]))
 
 
 def smile_of(fit: SliceFit) -> SliceView:

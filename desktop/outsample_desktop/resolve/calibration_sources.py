@@ -23,12 +23,19 @@ from outsample.models.parametric_smile import (
     SviFit,
     parameter_paths,
 )
-from outsample.models.transform import TransformFit
+from outsample.models.transform import HestonStateFit, TransformFit
 from outsample.report.analysis import Analysis, Judged
-from outsample_desktop.resolve.calibrated import LOSSES, Calibrated, FittedSmile, family_of
+from outsample_desktop.resolve.calibrated import (
+    LOSSES,
+    AnyFamily,
+    Calibrated,
+    FittedSmile,
+    FollowedState,
+    family_of,
+)
 from outsample_desktop.resolve.calibration_estimates import Estimate, ExactFit, ParameterSet
 from outsample_desktop.resolve.calibration_views import Standing
-from outsample_desktop.resolve.daily_fits import fits_of_paths, fits_of_tape
+from outsample_desktop.resolve.daily_fits import fits_of_paths, fits_of_states, fits_of_tape
 from outsample_desktop.resolve.numbers import vol_text
 from outsample_desktop.session import Room, State
 
@@ -38,11 +45,12 @@ FindTape = Callable[[OptionQuotes, type[TransformModel], CalibrationSettings], C
 FindPaths = Callable[[OptionQuotes, SmileFamily], ParameterPaths | None]
 
 _AWAITED: Final = "pooled estimate, exact on release"
+_SHORTER: Final = "structure of some of the train times, exact on release"
 
 
 def estimate_of(
     analysis: Analysis,
-    family: Calibrated | FittedSmile,
+    family: AnyFamily,
     loss: CalibrationLoss,
     find_tape: FindTape,
     find_paths: FindPaths,
@@ -53,9 +61,9 @@ def estimate_of(
     ----------
     analysis : Analysis
         Of option quotes.
-    family : Calibrated or FittedSmile
+    family : AnyFamily
     loss : CalibrationLoss
-        What calibrations make small; a formula for the smile knows but one.
+        What calibrations make small; only a model that is calibrated knows more than one.
     find_tape, find_paths : callable
         From data and a model to what was made already, or None.
     """
@@ -63,6 +71,12 @@ def estimate_of(
     if isinstance(family, FittedSmile):
         paths = find_paths(data, family.model)
         return _fitting(family, data) if paths is None else _of_paths(analysis, family, paths)
+    if isinstance(family, FollowedState):
+        needed = family.calibrated
+        tape = find_tape(data, needed.kind, needed.settings)
+        return (
+            _missing(needed, needed.settings.loss, data, family.title) if tape is None else _of_states(analysis, family)
+        )
     tape = find_tape(data, family.kind, family.under(loss))
     return _missing(family, loss, data) if tape is None else _of_tape(analysis, family, tape)
 
@@ -104,12 +118,12 @@ def _exact_transform(analysis: Analysis, family: Calibrated, tape: CalibrationTa
     return ExactFit(ParameterSet(family, values, errors, np.array(fitted.at_bound)), _figures(judged))
 
 
-def _missing(family: Calibrated, loss: CalibrationLoss, data: OptionQuotes) -> Standing:
+def _missing(family: Calibrated, loss: CalibrationLoss, data: OptionQuotes, title: str = "") -> Standing:
     what, times = f"{family.title} under the loss {LOSSES[loss].brief}", f"{data.times.size:,} times to fit"
-    takes = family.expected(data.observed.size)
+    takes, use = family.expected(data.observed.size), f"{title} is made of calibrations: " if title else ""
     return Standing(
-        family.title,
-        f"no calibration yet for {what}: {times}, {takes} in the background",
+        title or family.title,
+        f"{use}no calibration yet for {what}: {times}, {takes} in the background",
         f"Calibrate {family.title}, {LOSSES[loss].brief}",
         f"calibrating {what}: {times}, {takes}; everything else goes on meanwhile",
     )
@@ -138,15 +152,33 @@ def _fitting(family: FittedSmile, data: OptionQuotes) -> Standing:
     )
 
 
-# --- Both -----------------------------------------------------------------------------------------------------------
+# --- States that are followed ---------------------------------------------------------------------------------------
 
 
-def _no_exact(analysis: Analysis, family: Calibrated | FittedSmile) -> ExactFit:
+def _of_states(analysis: Analysis, family: FollowedState) -> Estimate | Standing:
+    """Take structure and states from the analysis: no structure, no states."""
+    judged = analysis.find(family.name)
+    if judged is None:
+        why = f"its structure is that of the train window: switch {family.title} on to see the variance of each time"
+        return Standing(family.title, _failure(analysis, family) or why)
+    fitted = cast(HestonStateFit, judged.study.fitted)
+    daily = fits_of_states(cast(OptionQuotes, analysis.data), fitted, family)
+    exact = ExactFit(None, _SHORTER, is_awaited=True)
+    if not fitted.is_preview:
+        errors, at_bound = np.array(fitted.standard_errors), np.array(fitted.at_bound)
+        exact = ExactFit(ParameterSet(family, fitted.model.parameters, errors, at_bound), _figures(judged))
+    return Estimate(daily, CalibrationLoss.VOL, False, None, exact, None)
+
+
+# --- All ------------------------------------------------------------------------------------------------------------
+
+
+def _no_exact(analysis: Analysis, family: AnyFamily) -> ExactFit:
     failed, cure = _failure(analysis, family), f"switch {family.title} on for the exact fit"
     return ExactFit(None, cure, cure) if failed is None else ExactFit(None, failed, "cannot be judged")
 
 
-def _failure(analysis: Analysis, family: Calibrated | FittedSmile) -> str | None:
+def _failure(analysis: Analysis, family: AnyFamily) -> str | None:
     """Return why a model that is on could not be judged; None where it is off."""
     return next((one.sentence() for one in analysis.failures if one.model == family.name), None)
 

@@ -61,7 +61,8 @@ def days_table(daily: DailyFits) -> Table:
         column("quotes", daily.count),
         column("status", list(daily.endings)),
     ]
-    for place, name in enumerate(daily.family.parameters):
+    for place in daily.family.moving:
+        name = daily.family.parameters[place]
         columns.append(column(name, daily.values[:, place], 4))
         columns.append(column(f"{name} standard error", daily.standard_errors[:, place], 4))
     return Table("calibration_days", tuple(columns))

@@ -170,3 +170,17 @@ class CalibrationView:
     days: Table
     quotes: Table
     correlations: Table
+
+    @property
+    def tables(self) -> dict[str, Table]:
+        """The numbers of each pane."""
+        return {
+            "paths": self.days,
+            "quality": self.days,
+            "calibration-smile": self.quotes,
+            "correlation": self.correlations,
+            "calibration-parameters": self.parameters,
+            "calibration-days": self.days,
+            "calibration-quotes": self.quotes,
+            "calibration-correlations": self.correlations,
+        }

@@ -8,15 +8,19 @@ from numpy.typing import NDArray
 
 from outsample.calibration import CalibrationLoss, CalibrationStatus
 from outsample.calibration.tape import STATUSES, CalibrationTape
+from outsample.datasets import OptionQuotes
 from outsample.models.parametric_smile import ParameterPaths
+from outsample.models.transform import HestonStateFit
 from outsample.prepared import prepared
 from outsample.typing import Bools, Floats, Integers
-from outsample_desktop.resolve.calibrated import LOSSES, Calibrated, Family, FittedSmile
+from outsample_desktop.resolve.calibrated import LOSSES, Calibrated, Family, FittedSmile, FollowedState
 
-__all__ = ["DailyFits", "fits_of_paths", "fits_of_tape"]
+__all__ = ["DailyFits", "fits_of_paths", "fits_of_states", "fits_of_tape"]
 
 _FAILED: Final = STATUSES.index(CalibrationStatus.FAILED)
-_SETTLED: Final = tuple(STATUSES.index(one) for one in (CalibrationStatus.CONVERGED, CalibrationStatus.AT_BOUND))
+_CONVERGED: Final = STATUSES.index(CalibrationStatus.CONVERGED)
+_AT_BOUND: Final = STATUSES.index(CalibrationStatus.AT_BOUND)
+_POINTS: Final = 100.0  # vol points in a vol of one
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +35,7 @@ class DailyFits:
     times : (m,) int64 array
         UTC nanoseconds.
     values, standard_errors : (m, p) array
-        NaN at a time without a fit, and where there is no error.
+        NaN at a time without a fit, and where there is no error; what is not of the time itself is that of the window.
     at_bound : (m, p) bool array
     sum_of_squares : (m,) array
         In that unit, squared.
@@ -41,6 +45,8 @@ class DailyFits:
         Places in `STATUSES`.
     failure : str
         Why a time has no fit.
+    carried : (m, p) array, optional
+        What predicts each time, where that is not the estimate of the window.
     """
 
     family: Family
@@ -53,6 +59,7 @@ class DailyFits:
     count: Integers
     status: NDArray[np.int8]
     failure: str
+    carried: Floats | None = None
 
     @property
     def root_mean_square(self) -> Floats:
@@ -69,7 +76,7 @@ class DailyFits:
     @property
     def is_unsettled(self) -> Bools:
         """(m,) whether a search did not end, or not at one set of parameters."""
-        return np.asarray(~np.isin(self.status, _SETTLED))
+        return np.asarray(~np.isin(self.status, (_CONVERGED, _AT_BOUND)))
 
     @property
     def breaks_feller(self) -> Bools:
@@ -115,4 +122,28 @@ def fits_of_paths(paths: ParameterPaths, family: FittedSmile) -> DailyFits:
         paths.count,
         paths.status,
         f"fewer than {paths.least_quotes} quotes",
+    )
+
+
+@prepared
+def fits_of_states(data: OptionQuotes, fitted: HestonStateFit, family: FollowedState) -> DailyFits:
+    """Return the variance of every time under one structure."""
+    path, count = fitted.path(data), np.diff(data.observed.time_start)
+    values, carried = np.tile(fitted.model.parameters, (2, count.size, 1))
+    values[:, 0], carried[:, 0] = path.variance, path.carried
+    errors, at_bound = np.full(values.shape, np.nan), np.zeros(values.shape, np.bool_)
+    errors[:, 0], at_bound[:, 0] = path.standard_error, path.is_at_bound
+    status = np.where(path.is_at_bound, _AT_BOUND, _CONVERGED)
+    return DailyFits(
+        family,
+        LOSSES[CalibrationLoss.VOL].unit,
+        data.times,
+        values,
+        errors,
+        at_bound,
+        _POINTS**2 * path.sum_of_squares,
+        count,
+        np.where(count > 0, status, _FAILED).astype(np.int8),
+        "no quotes",
+        carried,
     )

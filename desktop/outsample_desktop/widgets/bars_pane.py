@@ -5,15 +5,15 @@ from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QMouseEvent, QPainter, QRegion
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from outsample_desktop.resolve.charts import Bar, BarsView
 from outsample_desktop.theme import Colours
 from outsample_desktop.widgets.axes import linear_ticks
 from outsample_desktop.widgets.canvas import Canvas
+from outsample_desktop.widgets.canvas_pane import CanvasPane
 from outsample_desktop.widgets.chart_pane import colour_of
 from outsample_desktop.widgets.lettering import elided, width_of, write_in
-from outsample_desktop.widgets.pane_title import PaneTitle
 from outsample_desktop.widgets.plot import pen
 
 __all__ = ["BarsPane"]
@@ -29,7 +29,7 @@ _MARGIN: Final = 0.04
 _TICK: Final = 60.0  # pixels a number claims
 
 
-class BarsPane(QWidget):
+class BarsPane(CanvasPane["BarsCanvas"]):
     """Bars under a title.
 
     Parameters
@@ -39,19 +39,7 @@ class BarsPane(QWidget):
     """
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName(name)
-        self.title, self.canvas = PaneTitle(name), BarsCanvas(name, (200, 60))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.title)
-        layout.addWidget(self.canvas, 1)
-
-    def paint_in(self, role: Colours) -> None:
-        """Take the colours of a theme."""
-        self.title.paint_in(role)
-        self.canvas.paint_in(role)
+        super().__init__(name, BarsCanvas(name, (200, 60)), parent)
 
     def render_view(self, view: BarsView) -> None:
         """Show a view."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QRegion
@@ -12,6 +13,8 @@ from outsample_desktop.theme import Colours
 from outsample_desktop.widgets.colour_scale import ColourScale
 
 __all__ = ["CellGrid", "Place", "hatch"]
+
+_SMALL: Final = 5.0  # pixels
 
 Place = tuple[int, int, int, int]
 
@@ -44,22 +47,35 @@ class CellGrid:
         return min(row, self.rows - 1), min(column, self.columns - 1)
 
     def places(self) -> Iterator[tuple[int, int, Place]]:
-        """Yield row, column and (left, top, width, height) of each cell: whole pixels, one left free between cells."""
+        """Yield row, column and (left, top, width, height) of each cell: whole pixels, one left free between cells.
+
+        Where cells are small none is left free, or there would be little but lines.
+        """
         area = self.area
+        beside = 1 if area.width() >= _SMALL * self.columns else 0
+        below = 1 if area.height() >= _SMALL * self.rows else 0
         across = [round(area.left() + place * area.width() / self.columns) for place in range(self.columns + 1)]
         down = [round(area.top() + place * area.height() / self.rows) for place in range(self.rows + 1)]
         for row, (top, bottom) in enumerate(pairwise(down)):
             for column, (left, right) in enumerate(pairwise(across)):
-                yield row, column, (left, top, right - left - 1, bottom - top - 1)
+                yield row, column, (left, top, right - left - beside, bottom - top - below)
 
     def fill(
-        self, painter: QPainter, values: Floats, scale: ColourScale, role: Colours, where: QRegion
+        self,
+        painter: QPainter,
+        values: Floats,
+        scale: ColourScale,
+        role: Colours,
+        where: QRegion,
+        is_blank: bool = False,
     ) -> Iterator[tuple[int, int, Place]]:
         """Fill each cell of a region as it comes; hatch those without a value, yield the others to be written in.
 
         Parameters
         ----------
         values : (rows, columns) array
+        is_blank : bool
+            Cells without a value are left as they are: there never could be one.
 
         Yields
         ------
@@ -71,6 +87,8 @@ class CellGrid:
             if where.intersects(QRect(left, top, width, height)):
                 value = of_cell[row][column]
                 if value != value:
+                    if is_blank:
+                        continue
                     painter.fillRect(left, top, width, height, raised)
                     painter.fillRect(left, top, width, height, missing)
                     continue

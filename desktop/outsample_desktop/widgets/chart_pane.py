@@ -3,7 +3,7 @@
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
@@ -14,6 +14,7 @@ from outsample_desktop.widgets.axes import LogAxis, UtcAxis
 from outsample_desktop.widgets.curve_panes import CurvePane
 from outsample_desktop.widgets.decimation import extremes
 from outsample_desktop.widgets.plot import BandItem, CurveItem, Overlay, Plot, PointsItem, pen
+from outsample_desktop.widgets.pointer_line import PointerLine
 from outsample_desktop.widgets.split_item import LegendItem
 
 __all__ = ["ChartPane", "colour_of"]
@@ -26,6 +27,7 @@ _STROKES: Final = {
 _POINT: Final = 5.0  # pixels
 _STRIP: Final = 5.0  # pixels of the stretches along the bottom
 _BEYOND: Final = 0.5  # of what the lines span is what a band may add on either side
+_PAD: Final = 0.012  # of the time shown is kept free on either side
 _LEGEND: Final = 0.16  # of what the lines span is kept free above them for the legend
 
 
@@ -68,9 +70,12 @@ class PointedPlot(Plot):
     -------
     pointed(float)
         The x of a click or a drag, in the unit of the axis.
+    hovered(float)
+        The x that the mouse is over; NaN for none.
     """
 
     pointed = Signal(float)
+    hovered = Signal(float)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Say where."""
@@ -79,20 +84,33 @@ class PointedPlot(Plot):
             self._say(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Say where, while the button is held."""
+        """Say where; while the button is held, that is a click that goes on."""
         event.accept()
         if event.buttons() & Qt.MouseButton.LeftButton:
             self._say(event)
+        else:
+            x = self._x_at(event)
+            self.hovered.emit(float("nan") if x is None else x)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Do nothing: what counts was said."""
         event.accept()
 
+    def leaveEvent(self, event: QEvent) -> None:
+        """Forget the hover."""
+        event.accept()
+        self.hovered.emit(float("nan"))
+
     def _say(self, event: QMouseEvent) -> None:
+        x = self._x_at(event)
+        if x is not None:
+            self.pointed.emit(x)
+
+    def _x_at(self, event: QMouseEvent) -> float | None:
+        """Return the x under the mouse; None beside the axes."""
         box = self.plotItem.vb
         place = self.mapToScene(event.position().toPoint())
-        if box.sceneBoundingRect().contains(place):
-            self.pointed.emit(float(box.mapSceneToView(place).x()))
+        return float(box.mapSceneToView(place).x()) if box.sceneBoundingRect().contains(place) else None
 
 
 class ChartPane(CurvePane[ChartView]):
@@ -107,26 +125,35 @@ class ChartPane(CurvePane[ChartView]):
 
     Signals
     -------
-    pointed(float)
-        The x that was clicked, in the unit of the view.
+    pointed(float), hovered(float)
+        The x that was clicked, or that the mouse is over, NaN for none; in the unit of the view.
     """
 
     pointed = Signal(float)
+    hovered = Signal(float)
 
     def __init__(self, name: str, is_time: bool = False) -> None:
         self._left, self._bottom = LogAxis("left", is_log=False), LogAxis("bottom", is_log=False)
         plot = PointedPlot(name, {"left": self._left, "bottom": UtcAxis() if is_time else self._bottom})
         super().__init__(name, plot)
         plot.pointed.connect(self.pointed)
+        plot.hovered.connect(self.hovered)
+        plot.viewport().setMouseTracking(True)
+        self.is_time, self.pointer = is_time, PointerLine(plot)
         self._band, self._spans, self._points = BandItem(), SpansItem(), PointsItem()
         self._legend = LegendItem(top=2.0)
         self._lines: list[CurveItem] = []
         self._levels: list[CurveItem] = []
-        self._cursor = self.plot.curve()
+        self._cursor, self._boundary = self.plot.curve(), self.plot.curve()
         self._band.setZValue(-5)
         self._points.setZValue(10)
         for item in (self._band, self._spans, self._points, self._legend):
             self.plot.addItem(item, ignoreBounds=True)
+
+    def paint_in(self, role: Colours) -> None:
+        """Take the colours of a theme."""
+        super().paint_in(role)
+        self.pointer.paint_in(role)
 
     def _draw_view(self, view: ChartView, role: Colours) -> None:
         self._tell(view.note)
@@ -163,6 +190,7 @@ class ChartPane(CurvePane[ChartView]):
             item.set(*ends, pen(colour_of(level.hue, role), 1.0, _STROKES[level.stroke]))
         at = np.full(2, view.cursor)
         self._cursor.set(at, np.array([low, high]), pen(role.muted, 1.0, Qt.PenStyle.DotLine))
+        self._boundary.set(np.full(2, view.boundary), np.array([low, high]), pen(role.accent))
 
     def _fit(self, view: ChartView) -> None:
         """Keep lines, points and levels in sight; a band may reach beyond by half of what they span."""
@@ -171,7 +199,11 @@ class ChartPane(CurvePane[ChartView]):
         across += [] if band is None else [band.x]
         across += [np.array([one.start, one.stop]) for one in view.spans]
         if ends := _ends(across):
-            self.plot.fit_x(*ends)
+            if view.is_time:  # as on the timeline: all there is, and no more
+                pad = _PAD * (ends[1] - ends[0])
+                self.plot.span_x(ends[0] - pad, ends[1] + pad)
+            else:
+                self.plot.fit_x(*ends, floor=0.0 if ends[0] >= 0.0 else None)
         levels = np.array([level.value for level in view.levels])
         ends = _ends([*(line.y for line in view.lines), view.points_y, levels])
         reach = None if band is None else _ends([band.low, band.high])

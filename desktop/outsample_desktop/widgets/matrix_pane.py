@@ -4,16 +4,16 @@ from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QRegion
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from outsample_desktop.resolve.calibration_views import MatrixView
 from outsample_desktop.resolve.numbers import number
 from outsample_desktop.theme import Colours
 from outsample_desktop.widgets.canvas import Canvas
+from outsample_desktop.widgets.canvas_pane import CanvasPane
 from outsample_desktop.widgets.cell_grid import CellGrid
 from outsample_desktop.widgets.colour_scale import ColourScale
 from outsample_desktop.widgets.lettering import width_of, write_in
-from outsample_desktop.widgets.pane_title import PaneTitle
 from outsample_desktop.widgets.plot import pen
 from outsample_desktop.widgets.shortening import shortened
 
@@ -25,7 +25,7 @@ _LEFT: Final = 0.42  # of the width, the most that the names of the rows may tak
 _PAD: Final = 6.0
 
 
-class MatrixPane(QWidget):
+class MatrixPane(CanvasPane["MatrixCanvas"]):
     """A square of correlations under a title.
 
     Parameters
@@ -35,19 +35,7 @@ class MatrixPane(QWidget):
     """
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName(name)
-        self.title, self.canvas = PaneTitle(name), MatrixCanvas(name, (200, 60))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.title)
-        layout.addWidget(self.canvas, 1)
-
-    def paint_in(self, role: Colours) -> None:
-        """Take the colours of a theme."""
-        self.title.paint_in(role)
-        self.canvas.paint_in(role)
+        super().__init__(name, MatrixCanvas(name, (200, 60)), parent)
 
     def render_view(self, view: MatrixView) -> None:
         """Show a view."""

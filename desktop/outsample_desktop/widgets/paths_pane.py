@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPixmap, QRegion
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from outsample.windows import iso
 from outsample_desktop.resolve.calibration_views import PathsView, PathView
@@ -18,9 +18,9 @@ from outsample_desktop.resolve.numbers import significant
 from outsample_desktop.resolve.views import same
 from outsample_desktop.theme import Colours
 from outsample_desktop.widgets.canvas import Canvas
+from outsample_desktop.widgets.canvas_pane import CanvasPane
 from outsample_desktop.widgets.cell_grid import hatch
 from outsample_desktop.widgets.lettering import width_of, write_in
-from outsample_desktop.widgets.pane_title import PaneTitle
 from outsample_desktop.widgets.path_cells import Cell, cells_of
 from outsample_desktop.widgets.path_drawing import draw_axes, draw_path
 from outsample_desktop.widgets.plot import pen
@@ -36,7 +36,7 @@ _POOLED: Final = 2  # hue
 _STEPS: Final = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
-class PathsPane(QWidget):
+class PathsPane(CanvasPane["PathsCanvas"]):
     """Small plots under a title.
 
     Parameters
@@ -53,20 +53,8 @@ class PathsPane(QWidget):
     pointed = Signal(object)
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName(name)
-        self.title, self.canvas = PaneTitle(name), PathsCanvas(name)
+        super().__init__(name, PathsCanvas(name), parent)
         self.canvas.pointed.connect(self.pointed)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.title)
-        layout.addWidget(self.canvas, 1)
-
-    def paint_in(self, role: Colours) -> None:
-        """Take the colours of a theme."""
-        self.title.paint_in(role)
-        self.canvas.paint_in(role)
 
     def render_view(self, view: PathsView | None) -> None:
         """Show a view; None shows nothing."""

@@ -11,9 +11,15 @@ from outsample_desktop.theme import Colours, small_font
 
 __all__ = ["ROOM_TITLES", "RoomList"]
 
-ROOM_TITLES: Final = {Room.OVERVIEW: "Overview", Room.CALIBRATION: "Calibration"}
+ROOM_TITLES: Final = {
+    Room.OVERVIEW: "Overview",
+    Room.REGIMES: "Regimes",
+    Room.DECAY: "Decay",
+    Room.CALIBRATION: "Calibration",
+    Room.ASSUMPTIONS: "Assumptions",
+}
 
-_WIDTH: Final = 66
+_WIDTH: Final = 78
 _ROW: Final = 26  # pixels; no target is smaller than 24
 
 

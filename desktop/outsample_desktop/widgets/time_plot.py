@@ -25,12 +25,15 @@ class TimePlot(Plot):
     -------
     grabbed(Handle), moved(Handle, object), released(), pointed(object)
         A handle was taken; wants to be at a time (int ns); was let go; the cursor was set to a time (int ns).
+    hovered(float)
+        The UTC second that the mouse is over, or NaN; never while something is held.
     """
 
     grabbed = Signal(object)
     moved = Signal(object, object)
     released = Signal()
     pointed = Signal(object)
+    hovered = Signal(float)
 
     def __init__(self, name: str, is_top: bool) -> None:
         self.left_axis = LogAxis("left", is_log=False)
@@ -100,6 +103,7 @@ class TimePlot(Plot):
             return
         handle, time = self.handle_at(event.position()), self.time_at(event.position().x())
         event.accept()
+        self.hovered.emit(float("nan"))
         self._is_pointing = handle is None
         if handle is None:
             self.pointed.emit(time)
@@ -119,6 +123,7 @@ class TimePlot(Plot):
                 return
             self.pointed.emit(self.time_at(event.position().x()))
             return
+        self.hovered.emit(self.time_at(event.position().x()) / SECOND)
         handle = self.handle_at(event.position())
         shapes = {None: Qt.CursorShape.CrossCursor, Handle.WHOLE: Qt.CursorShape.OpenHandCursor}
         self.viewport().setCursor(shapes.get(handle, Qt.CursorShape.SplitHCursor))
@@ -140,3 +145,4 @@ class TimePlot(Plot):
     def leaveEvent(self, event: QEvent) -> None:
         """Forget the hover."""
         event.accept()
+        self.hovered.emit(float("nan"))

@@ -13,6 +13,7 @@ from outsample_desktop.resolve.views import Curve, TimelineView, same
 from outsample_desktop.theme import Colours
 from outsample_desktop.widgets.decimation import extremes
 from outsample_desktop.widgets.plot import CurveItem, Overlay, pen
+from outsample_desktop.widgets.pointer_line import PointerLine
 from outsample_desktop.widgets.split_plot import SplitPlot
 
 __all__ = ["TimelinePane"]
@@ -52,7 +53,7 @@ class TimelinePane(QWidget):
 
     Signals
     -------
-    grabbed(Handle), moved(Handle, object), released(), pointed(object)
+    grabbed(Handle), moved(Handle, object), released(), pointed(object), hovered(float)
         As of `TimePlot`.
     stepped(int, str)
         The keyboard moves the chosen handle by bars, months or to an end: the unit is ``bar``, ``month`` or ``end``.
@@ -64,6 +65,7 @@ class TimelinePane(QWidget):
     moved = Signal(object, object)
     released = Signal()
     pointed = Signal(object)
+    hovered = Signal(float)
     stepped = Signal(int, str)
     turned = Signal(int)
 
@@ -90,6 +92,8 @@ class TimelinePane(QWidget):
             plot.moved.connect(self.moved)
             plot.released.connect(self.released)
             plot.pointed.connect(self.pointed)
+            plot.hovered.connect(self.hovered)
+        self.pointers = (PointerLine(self.price), PointerLine(self.loss))
         self.price.getAxis("bottom").has_text = False
         self.price.getAxis("bottom").setHeight(4)
 
@@ -98,6 +102,8 @@ class TimelinePane(QWidget):
         self._role = role
         self.price.paint_in(role)
         self.loss.paint_in(role)
+        for pointer in self.pointers:
+            pointer.paint_in(role)
         view, self._view = self._view, None
         if view is not None:
             self.render_view(view)
@@ -127,6 +133,11 @@ class TimelinePane(QWidget):
         """Forget what the mouse holds."""
         for plot in (self.price, self.loss):
             plot.let_go()
+
+    def show_hover(self, second: float) -> None:
+        """Stand a light line at a UTC second; none for NaN."""
+        for pointer in self.pointers:
+            pointer.stand_at(second)
 
     def show_split(self, split: Split) -> None:
         """Move the handles alone: what a slow answer must not hold up."""

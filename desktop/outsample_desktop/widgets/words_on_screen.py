@@ -101,6 +101,10 @@ _TABLES: Final[dict[str, tuple[str, ...]]] = {
     "calibration-days": ("calibration tape", "calibration"),
     "calibration-quotes": ("smile", "slice", "implied vol"),
     "calibration-correlations": ("correlation of the estimates", "pooled estimate"),
+    "states": ("regime", "expected duration", "unseen regime"),
+    "break-tests": ("sup-F test", "CUSUM test", "Bai-Perron"),
+    "breakdown": ("breakdown test", "Diebold-Mariano test", "Giacomini-White test", "overfitting correction"),
+    "assumptions": ("assumptions of Black and Scholes", "effect size", "false discovery rate", "cost in vol points"),
 }
 _PANES: Final[dict[str, tuple[str, ...]]] = {
     "timeline": ("boundary", "regime", "loss per time"),
@@ -115,6 +119,19 @@ _PANES: Final[dict[str, tuple[str, ...]]] = {
     "quality": ("RMSE", "calibration", "at bound"),
     "calibration-smile": ("smile", "pooled estimate", "slice"),
     "correlation": ("correlation of the estimates", "pooled estimate", "standard error"),
+    "volatility": ("regime", "filtered label", "annualised volatility"),
+    "penalty-path": ("penalty path", "penalty", "change points"),
+    "regime-losses": ("loss by regime", "regime"),
+    "transitions": ("transition matrix", "expected duration"),
+    "horizon": ("decay", "hatched band"),
+    "staleness": ("staleness", "half-life", "hatched band"),
+    "recalibration": ("recalibration cost", "staleness"),
+    "triangle": ("triangle", "vintage", "age and period effects"),
+    "gap": ("gap", "optimism", "regime mix", "within-regime change", "unseen state"),
+    "fluctuation": ("fluctuation test", "contrast"),
+    "assumption-costs": ("cost in vol points", "assumptions of Black and Scholes"),
+    "return-quantiles": ("tail index", "Anderson-Darling test"),
+    "realised-implied": ("variance risk premium", "implied vol"),
 }
 _PRICE_PANES: Final[dict[str, tuple[str, ...]]] = {"surface": ("loss by regime", "regime")}
 

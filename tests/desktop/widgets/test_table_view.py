@@ -79,3 +79,12 @@ def test_another_table_of_the_same_columns_leaves_them_where_they_stand(qtbot):
     view.show_table(Table("parameters", (column("model", np.array(["absolute"])), column("value", np.array([9.0]), 2))))
     QApplication.processEvents()
     assert [view.columnWidth(0), view.columnWidth(1)] == before
+
+
+def test_what_is_so_says_yes_and_what_is_not_leaves_its_place_blank(qtbot):
+    view = TableView("Parameters")
+    qtbot.addWidget(view)
+    view.show_table(Table("parameters", (column("at a bound", np.array([True, False])),)))
+    model = view.model()
+    assert [model.index(row, 0).data() for row in range(2)] == ["yes", ""]
+    assert [model.index(row, 0).data(Qt.ItemDataRole.ToolTipRole) for row in range(2)] == ["yes", ""]

@@ -21,7 +21,8 @@ def arbitrage_of(shape: Shape, values: Floats) -> tuple[Parameter, ...]:
     """Return the shares of the surface with a negative density and with a total variance that falls with the tenor.
 
     Looked at are tenors of a day to a year within 2.5 deviations of the money, deviations being those of the vol at
-    the money. The density is judged by Durrleman's function, see `outsample.formulas.svi`.
+    the money. The density is judged by Durrleman's function, see `outsample.formulas.svi`. A place without a vol
+    counts: its price is beyond the bounds that arbitrage sets.
     """
     none = np.zeros(TENORS.size)
     deviation = shape.surface(values, none, TENORS)[0]
@@ -39,10 +40,12 @@ def arbitrage_of(shape: Shape, values: Floats) -> tuple[Parameter, ...]:
     density = tilt - 0.25 * slope**2 * (1.0 / middle + 0.25) + 0.5 * curvature
     later = total(y.ravel() / np.sqrt(LATER), tenor * LATER)
     return (
-        Parameter("negative density within 2.5 deviations, 1 d to 1 y", _share(density < -SLACK), "% of the surface"),
+        Parameter(
+            "negative density within 2.5 deviations, 1 d to 1 y", _share(~(density >= -SLACK)), "% of the surface"
+        ),
         Parameter(
             "calendar arbitrage within 2.5 deviations, 1 d to 1 y",
-            _share(later < middle * (1.0 - SLACK)),
+            _share(~(later >= middle * (1.0 - SLACK))),
             "% of the surface",
         ),
     )

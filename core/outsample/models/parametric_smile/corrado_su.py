@@ -7,6 +7,10 @@ The log return over a tenor has the variance ``T L(T)`` of `outsample.models.par
 At q of one half both fall as those of a sum of independent returns do, at 0 they are the same for every tenor. Prices
 are those of `outsample.formulas.expansions`; a vol is found by inverting them, which takes longer than a frame for all
 quotes of a long history, so that a preview reads them off the nodes of the lattice.
+
+Where the expansion is no density its prices may leave their bounds. At intrinsic value and below the vol is taken for
+the least one, which it tends to as the price falls. At the upper bound and above, and without a positive mean, there is
+none, since vols grow beyond all numbers towards that bound: such quotes are refused and counted.
 """
 
 import math
@@ -59,7 +63,10 @@ def _price(strike: float, is_call: bool, deviation: float, skewness: float, exce
 
 @kernel
 def corrado_su_vols(values: Floats, moneyness: Floats, tenor: Floats) -> tuple[Floats, Floats]:
-    """Return vols, never below one vol point, and the (3, n) deviation, skewness and excess kurtosis of each."""
+    """Return vols, and the (3, n) deviation, skewness and excess kurtosis of each.
+
+    Never below one vol point; NaN where there is no price below its upper bound.
+    """
     size = moneyness.size
     strike, price, is_call = np.empty(size), np.empty(size), np.empty(size, np.bool_)
     moments = np.empty((3, size))
@@ -73,7 +80,8 @@ def corrado_su_vols(values: Floats, moneyness: Floats, tenor: Floats) -> tuple[F
         price[i] = _price(strike[i], is_call[i], moments[0, i], moments[1, i], moments[2, i])
     vols = implied_vol_loop(price, strike, tenor, is_call)
     for i in range(size):
-        vols[i] = vols[i] if vols[i] > LEAST_VOL else LEAST_VOL
+        is_priced = price[i] < (1.0 if is_call[i] else strike[i])
+        vols[i] = (vols[i] if vols[i] > LEAST_VOL else LEAST_VOL) if is_priced else math.nan
     return vols, moments
 
 
@@ -83,7 +91,7 @@ def corrado_su_surface(values: Floats, moneyness: Floats, tenor: Floats) -> tupl
     vols, moments = corrado_su_vols(values, moneyness, tenor)
     gradient, move, slopes = np.zeros((6, moneyness.size)), np.zeros(3), np.empty(3)
     for i in range(moneyness.size):
-        if vols[i] == LEAST_VOL:
+        if not vols[i] > LEAST_VOL:
             continue
         root = math.sqrt(tenor[i])
         strike, is_call = math.exp(moneyness[i] * root), moneyness[i] >= 0.0
@@ -161,11 +169,11 @@ class CorradoSuFit:
         return (*self.found.parameters(CORRADO_SU_SHAPE), told, *arbitrage_of(CORRADO_SU_SHAPE, values))
 
     def predict(self, data: OptionQuotes) -> Prediction:
-        """Predict the vol of every observation; never below one vol point, where a price is none."""
+        """Predict the vol of every observation: one vol point where its price is none, NaN where it is no price."""
         values, seen = np.array(self.found.values), data.observed
         if self.is_preview:
             nodes = corrado_su_vols(values, NODE_MONEYNESS, NODE_TENOR)[0]
             vols = at_quotes(nodes, seen)
         else:
             vols = frozen(corrado_su_vols(values, seen.log_moneyness / np.sqrt(seen.tenor), seen.tenor)[0])
-        return Prediction(vols, Functional.MEAN, is_whole=True)
+        return Prediction(vols, Functional.MEAN, is_whole=bool(np.isfinite(vols).all()))

@@ -43,7 +43,8 @@ class Shape:
     start : callable
         From the mean vol of the window to the (p,) values that the search begins at.
     surface : kernel
-        From (p,) values, (n,) y and (n,) tenors to vols, (n,), and their derivatives to the values, (p, n).
+        From (p,) values, (n,) y and (n,) tenors to vols, (n,), and their derivatives to the values, (p, n). A vol is
+        NaN where the values give none: a search stays where all those of its quotes are numbers.
     """
 
     title: str
@@ -93,7 +94,7 @@ def estimate(data: OptionQuotes, train: Window, shape: Shape) -> Estimate:
     Raises
     ------
     FitError
-        Fewer than ten quotes a parameter in the window.
+        Fewer than ten quotes a parameter in the window, or the shape has no vol for some of them to begin with.
     """
     lattice, rows = lattice_of(data), train.rows(data.times)
     count = float(lattice.squares.total(rows)[0])
@@ -103,6 +104,11 @@ def estimate(data: OptionQuotes, train: Window, shape: Shape) -> Estimate:
             f"{shape.title} needs {needed} usable quotes in the train window, found {count:.0f}; widen the window"
         )
     found = least_squares(lattice, rows, shape)
+    if not math.isfinite(found.at.total):
+        raise FitError(
+            f"{shape.title} needs a vol for every train quote at the mean of their vols, found some without; "
+            "filter the farthest quotes"
+        )
     values = found.values
     is_held = (values <= shape.low) | (values >= shape.high)
     worth = Sandwich.of_scores(found.at.hessian, _scores_of(lattice, rows, shape, values), ~is_held)
@@ -115,7 +121,7 @@ def least_squares(lattice: Lattice, rows: slice, shape: Shape) -> Minimum:
     weights = lattice.sums.total(rows)
     count, squares = lattice.squares.total(rows).tolist()
     none = np.empty(0)
-    used = np.flatnonzero(weights[:NODES])
+    used = np.flatnonzero(np.abs(weights[:NODES]) > NOTHING)
     y, tenor = NODE_MONEYNESS[used], NODE_TENOR[used]
     weight, moment = weights[:NODES][used], weights[NODES:][used]
 
@@ -134,8 +140,11 @@ def least_squares(lattice: Lattice, rows: slice, shape: Shape) -> Minimum:
 def _scores_of(lattice: Lattice, rows: slice, shape: Shape, values: Floats) -> Floats:
     """Return the (t, p) scores of the times in `rows`."""
     vols, gradient = shape.surface(values, NODE_MONEYNESS, NODE_TENOR)
-    scores = np.empty((rows.stop - rows.start, values.size))
-    _scores(lattice.sums.sums[rows.start : rows.stop + 1], vols, np.ascontiguousarray(gradient.T), scores)
+    scores, by_node, first = np.empty((rows.stop - rows.start, values.size)), np.ascontiguousarray(gradient.T), 0
+    for sums in lattice.sums.stretches(rows):
+        last = first + sums.shape[0] - 1
+        _scores(sums, vols, by_node, scores[first:last])
+        first = last
     return scores
 
 

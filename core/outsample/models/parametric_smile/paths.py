@@ -4,6 +4,7 @@ A time is searched on the lattice, as a train window is. Its residuals and their
 quotes themselves, so that errors, fit and status are those of the quotes, by the rules of `outsample.calibration`.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -48,7 +49,8 @@ class ParameterPaths:
     names, units : tuple of str
         Of the p parameters, as of `Fitted.parameters`.
     values : (m, p) array
-        Of a fit to the quotes of each time alone; NaN where those are fewer than ten a parameter.
+        Of a fit to the quotes of each time alone; NaN where those are fewer than ten a parameter, or the formula has
+        no vol for some of them to begin with.
     low, high : (p,) array
         Bounds, inclusive: a path that lies on one is not determined by the quotes of its time.
     standard_errors : (m, p) array
@@ -142,22 +144,31 @@ def _fitted(data: OptionQuotes, model: SmileFamily, cancelled: Callable[[], bool
                 f"the fits of {shape.title} need to run to the end, found them cancelled at time {time} of {total}; "
                 "start them again"
             )
-        found = _at_quotes(data, time, shape, least_squares(lattice_of(data), slice(time, time + 1), shape))
+        search = least_squares(lattice_of(data), slice(time, time + 1), shape)
+        if not math.isfinite(search.at.total):
+            continue
+        found, count[time] = _at_quotes(data, time, shape, search)
         told = _judged(data, time, shape, found)
         values[time], errors[time] = found.values, told.known.standard_errors
-        squares[time], count[time], status[time] = found.at.total, counts[time], STATUSES.index(told.status)
+        squares[time], status[time] = found.at.total, STATUSES.index(told.status)
     bounds = (shape.low, shape.high)
     return ParameterPaths(model, data.times, shape.names, shape.units, values, *bounds, errors, squares, count, status)
 
 
-def _at_quotes(data: OptionQuotes, time: int, shape: Shape, found: Minimum) -> Minimum:
-    """Return the end of a search with the normal equations of the quotes themselves, in vol points."""
+def _at_quotes(data: OptionQuotes, time: int, shape: Shape, found: Minimum) -> tuple[Minimum, int]:
+    """Return the end of a search with the normal equations of the quotes themselves, in vol points, and their number.
+
+    A quote to which the parameters give no vol counts for nothing, as in a prediction.
+    """
     seen = data.observed
     rows = slice(int(seen.time_start[time]), int(seen.time_start[time + 1]))
     tenor = np.array(seen.tenor[rows])  # no view of a column that cannot be written: that kind is compiled anew
     vols, gradient = shape.surface(found.values, seen.log_moneyness[rows] / np.sqrt(tenor), tenor)
-    residual, slope = POINTS * (vols - seen.implied_vol[rows]), np.full(vols.size, POINTS)
-    return replace(found, at=normal_equations(residual, slope, np.ascontiguousarray(gradient.T), np.inf))
+    has_vol, slope = np.isfinite(vols), np.full(vols.size, POINTS)
+    residual = np.where(has_vol, POINTS * (vols - seen.implied_vol[rows]), 0.0)
+    by_parameter = np.where(has_vol[:, np.newaxis], np.ascontiguousarray(gradient.T), 0.0)
+    at = normal_equations(residual, slope, by_parameter, np.inf)
+    return replace(found, at=at), int(np.count_nonzero(has_vol))
 
 
 def _judged(data: OptionQuotes, time: int, shape: Shape, found: Minimum) -> Judgement:

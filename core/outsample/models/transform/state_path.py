@@ -17,7 +17,7 @@ from outsample.datasets import ObservedQuotes, OptionQuotes
 from outsample.formulas.fourier import Heston
 from outsample.formulas.inlined import inlined
 from outsample.prepared import prepared
-from outsample.typing import DAY, Floats, Integers, frozen
+from outsample.typing import DAY, Bools, Floats, Integers, freeze_columns
 
 __all__ = ["StatePath", "Structure", "state_path"]
 
@@ -39,12 +39,28 @@ class StatePath:
     ----------
     variance : (m,) array
         State of each time by its own quotes, a year; NaN at a time without quotes.
+    standard_error : (m,) array
+        Of it under the structure as it is, a year: clustered by tenor where there are several, else by quote, as of a
+        calibration of one time; NaN at a bound and where its quotes do not determine it.
+    is_at_bound : (m,) bool array
+        Whether it is as low, or as high, as states go.
+    sum_of_squares : (m,) array
+        What it misses the vols of its own quotes by, squared.
+    carried : (m,) array
+        State that predicts each time: that of the last time before; NaN where there is none that is recent.
     vols : (k,) array
-        What the state of the last time before predicts; NaN where there is none that is recent.
+        What it predicts.
     """
 
     variance: Floats
+    standard_error: Floats
+    is_at_bound: Bools
+    sum_of_squares: Floats
+    carried: Floats
     vols: Floats
+
+    def __post_init__(self) -> None:
+        freeze_columns(self)
 
 
 @prepared
@@ -63,13 +79,18 @@ def state_path(data: OptionQuotes, structure: Structure, oldest: float) -> State
     place = _nearest_places(seen, priced)
     rows = priced.rows(place)
     _refine(place, rows.first, rows.vols, seen.implied_vol, seen.time_start)
+    error, squares = np.full(place.size, np.nan), np.zeros(place.size)
+    _judge(place, rows.first, rows.vols, seen.implied_vol, seen.time_slice, seen.slice_start, error, squares)
+    is_at_bound = (place <= LOWEST) | (place >= HIGHEST - 2.0 * INSIDE)
     index = np.arange(place.size)
     latest = np.r_[-1, np.maximum.accumulate(np.where(np.isfinite(place), index, -1))[:-1]]
     is_recent = (latest >= 0) & (data.times - data.times[np.maximum(latest, 0)] <= oldest * DAY)
     before = np.where(is_recent, place[np.maximum(latest, 0)], np.nan)
     out = np.empty(seen.size)
     _blend(before, rows.first, rows.vols, seen.time_start, out)
-    return StatePath(frozen(np.exp(2.0 * STEP * place)), frozen(out))
+    variance = np.exp(2.0 * STEP * place)
+    error = np.where(is_at_bound, np.nan, 2.0 * STEP * variance * error)
+    return StatePath(variance, error, is_at_bound, squares, np.exp(2.0 * STEP * before), out)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,6 +191,41 @@ def _refine(  # pragma: no cover - compiled
             if is_still:
                 break
         place[t] = here
+
+
+@kernel
+def _judge(  # pragma: no cover - compiled
+    place: Floats,
+    first: int,
+    vols: Floats,
+    observed: Floats,
+    time_slice: Integers,
+    slice_start: Integers,
+    error: Floats,
+    squares: Floats,
+) -> None:
+    """Fill the standard error of each place and the sum of squares at it, as of one parameter that is free."""
+    weights, slopes = np.empty(STENCIL), np.empty(STENCIL)
+    for t in range(place.size):
+        if np.isnan(place[t]):
+            continue
+        row = _stencil(place[t], weights, slopes) - first
+        curve, scores = 0.0, 0.0
+        for s in range(time_slice[t], time_slice[t + 1]):
+            score = 0.0
+            for i in range(slice_start[s], slice_start[s + 1]):
+                vol, slope = 0.0, 0.0
+                for a in range(STENCIL):
+                    vol += weights[a] * vols[row + a, i]
+                    slope += slopes[a] * vols[row + a, i]
+                curve += slope * slope
+                score += slope * (vol - observed[i])
+                squares[t] += (vol - observed[i]) ** 2
+            scores += score * score
+        tenors, quotes = time_slice[t + 1] - time_slice[t], slice_start[time_slice[t + 1]] - slice_start[time_slice[t]]
+        if curve > 0.0 and quotes > 1:
+            by_quote = squares[t] * curve / (quotes - 1)
+            error[t] = math.sqrt(scores * tenors / (tenors - 1) if tenors > 1 else by_quote) / curve
 
 
 @kernel

@@ -17,7 +17,7 @@ from outsample.formulas.fourier import TransformModel
 from outsample.model import Parameter, Prediction
 from outsample.models.transform.facts import calibration_facts
 from outsample.models.transform.profiled_structure import profiled_structure
-from outsample.models.transform.state_path import Structure, state_path
+from outsample.models.transform.state_path import StatePath, Structure, state_path
 from outsample.scores import Functional
 from outsample.typing import Bounds, Floats, Unit
 from outsample.windows import Window
@@ -147,8 +147,12 @@ class HestonStateFit:
 
     def predict(self, data: OptionQuotes) -> Prediction:
         """Predict with the state of the last time strictly before; NaN where there is none that is recent."""
-        return Prediction(state_path(data, self.structure, self.oldest).vols, Functional.MEAN)
+        return Prediction(self.path(data).vols, Functional.MEAN)
 
     def initial_variance(self, data: OptionQuotes) -> Floats:
         """Return the (m,) state of each time by its own quotes, known once they are; NaN at a time without quotes."""
-        return state_path(data, self.structure, self.oldest).variance
+        return self.path(data).variance
+
+    def path(self, data: OptionQuotes) -> StatePath:
+        """Return the states of all times with what they are worth."""
+        return state_path(data, self.structure, self.oldest)

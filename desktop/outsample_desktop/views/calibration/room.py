@@ -3,17 +3,18 @@
 from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHeaderView, QPushButton, QSplitter, QStackedLayout, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHeaderView, QPushButton, QStackedLayout, QTabWidget, QVBoxLayout, QWidget
 
 from outsample.calibration import CalibrationLoss
 from outsample.report.table import Table
-from outsample_desktop.resolve.calibrated import FAMILIES, LOSSES, FittedSmile, family_of
+from outsample_desktop.resolve.calibrated import FAMILIES, LOSSES, Calibrated, family_of
 from outsample_desktop.resolve.calibration_views import CalibrationView
 from outsample_desktop.resolve.views import same
 from outsample_desktop.session import State
 from outsample_desktop.theme import Colours
 from outsample_desktop.views.calibration.standing_panel import StandingPanel
 from outsample_desktop.widgets.chooser import Chooser
+from outsample_desktop.widgets.findings_room import split
 from outsample_desktop.widgets.fit_slice_pane import FitSlicePane
 from outsample_desktop.widgets.matrix_pane import MatrixPane
 from outsample_desktop.widgets.pane_title import PaneTitle
@@ -80,10 +81,10 @@ class CalibrationRoom(QWidget):
         self.build_other.setAccessibleName("Calibrate the model in view under the loss beside it")
         for part in (*self.choosers.values(), self.build_other):
             self.title.add(part)
-        left = _split(Qt.Orientation.Vertical, ((self.paths, 72), (self.quality, 28)))
-        above = _split(Qt.Orientation.Horizontal, ((self.smile, 53), (self.correlation, 47)))
-        right = _split(Qt.Orientation.Vertical, ((above, 52), (self.tabs, 48)))
-        panes = _split(Qt.Orientation.Horizontal, ((left, 48), (right, 52)))
+        left = split(Qt.Orientation.Vertical, ((self.paths, 72), (self.quality, 28)))
+        above = split(Qt.Orientation.Horizontal, ((self.smile, 53), (self.correlation, 47)))
+        right = split(Qt.Orientation.Vertical, ((above, 52), (self.tabs, 48)))
+        panes = split(Qt.Orientation.Horizontal, ((left, 48), (right, 52)))
         self._stack = QStackedLayout()
         self._stack.addWidget(panes)
         self._stack.addWidget(self.panel)
@@ -107,17 +108,17 @@ class CalibrationRoom(QWidget):
     def show_state(self, state: State) -> None:
         """Show what is chosen."""
         family = family_of(state.calibration_model)
-        is_formula = isinstance(family, FittedSmile)
+        has_one_loss = not isinstance(family, Calibrated)
         values = {field: getattr(state, field) for field in self.choosers}
-        if is_formula:
+        if has_one_loss:
             values |= {"calibration_loss": CalibrationLoss.VOL, "compared_loss": None}
         for field, chooser in self.choosers.items():
             chooser.show_value(values[field])
         for field in ("calibration_loss", "compared_loss"):
             chooser = self.choosers[field]
-            if chooser.isEnabled() is is_formula:
-                chooser.setEnabled(not is_formula)
-            why = f"{family.title} is fitted to implied vol, under no other loss" if is_formula else ""
+            if chooser.isEnabled() is has_one_loss:
+                chooser.setEnabled(not has_one_loss)
+            why = f"{family.title} is fitted to implied vol, under no other loss" if has_one_loss else ""
             if chooser.accessibleDescription() != why:
                 chooser.setAccessibleDescription(why)
                 chooser.setToolTip(why or chooser.accessibleName())
@@ -198,14 +199,3 @@ def _choosers() -> dict[str, Chooser]:
         "calibration_loss": Chooser("Loss that the calibration makes small", losses),
         "compared_loss": Chooser("Loss whose estimates stand beside these", beside),
     }
-
-
-def _split(direction: Qt.Orientation, parts: tuple[tuple[QWidget, int], ...]) -> QSplitter:
-    made = QSplitter(direction)
-    made.setHandleWidth(3)
-    made.setChildrenCollapsible(False)
-    for place, (part, share) in enumerate(parts):
-        made.addWidget(part)
-        made.setStretchFactor(place, share)
-    made.setSizes([10 * share for _, share in parts])
-    return made

@@ -8,7 +8,6 @@ import pytest
 from outsample.datasets import OptionQuotes, Settlement
 from outsample.formulas.american import american_price
 from outsample.typing import DAY, YEAR
-from outsample.windows import Window
 
 EXPIRIES = (40, 100, 280, 600)  # days after the first time
 INCOMES = (0.0, 0.01, 0.03, 0.06)  # yield up to each expiry
@@ -18,7 +17,7 @@ RATE = 0.05
 
 
 @pytest.fixture(scope="session")
-def shares() -> Callable[..., OptionQuotes]:
+def shares(quoted: Callable[..., OptionQuotes]) -> Callable[..., OptionQuotes]:
     """Return a function from one vol a day to American quotes, exactly at the mid."""
 
     def make(vols: Sequence[float], rate: float = RATE, noise: float = 0.0) -> OptionQuotes:
@@ -34,42 +33,11 @@ def shares() -> Callable[..., OptionQuotes]:
                 own = vol + noise * random.normal(size=STRIKES)
                 price = american_price(np.full(STRIKES, spot), strike, tenor, own, rate, income, is_call)
                 parts.append((time, expiry, number, strike, is_call, forward, spot, price))
-        return _quotes(parts)
-
-    return make
-
-
-def _quotes(parts) -> OptionQuotes:
-    time, expiry, number, strike, is_call, forward, spot, price = zip(*parts, strict=True)
-    mid = np.concatenate(price)
-    none = np.full(mid.size, np.nan)
-    return OptionQuotes(
-        time=np.repeat(np.array(time), STRIKES),
-        expiry=np.repeat(np.array(expiry), STRIKES),
-        instrument=np.repeat(np.array(number, dtype=np.int32), STRIKES),
-        strike=np.concatenate(strike),
-        is_call=np.concatenate(is_call),
-        forward=np.repeat(np.array(forward), STRIKES),
-        index=np.repeat(np.array(spot), STRIKES),
-        bid=0.99 * mid,
-        ask=1.01 * mid,
-        mark=mid.copy(),
-        mark_vol=none.copy(),
-        open_interest=none.copy(),
-        volume=none.copy(),
-        settlement=Settlement.LINEAR,
-        currency="ACME",
-        venue="made",
-        instruments=tuple(f"A-{days}" for days in EXPIRIES),
-    )
-
-
-@pytest.fixture(scope="session")
-def window() -> Callable[[OptionQuotes, int, int], Window]:
-    """Return a function from the first time and the number of those up to the end to the window."""
-
-    def make(data: OptionQuotes, first: int, last: int) -> Window:
-        after = np.append(data.times, data.times[-1] + DAY)
-        return Window(int(after[first]), int(after[last]))
+        time, expiry, number, strike, is_call, forward, spot, price = zip(*parts, strict=True)
+        when, until, which, ahead, now = (
+            np.repeat(np.array(one), STRIKES) for one in (time, expiry, number, forward, spot)
+        )
+        columns = (np.concatenate(one) for one in (strike, is_call))
+        return quoted(when, until, which, *columns, ahead, np.concatenate(price), Settlement.LINEAR, now)
 
     return make

@@ -18,6 +18,7 @@ from outsample.models.parametric_smile import (
     shape_of,
     smile_vols,
 )
+from outsample.models.parametric_smile import paths as paths_module
 
 FAMILIES = (Svi(), Ssvi(), Sabr(), CorradoSu())
 each = pytest.mark.parametrize("model", FAMILIES, ids=lambda one: type(one).__name__)
@@ -159,3 +160,33 @@ def test_nothing_is_compiled_that_a_fit_of_a_window_had_not_compiled(model, quot
     paths = parameter_paths(data, model)
     smile_vols(model, paths.values[0], data.observed.log_moneyness, data.observed.tenor)
     assert list(getattr(shape_of(model).surface, "signatures", ())) == known
+
+
+def test_a_quote_without_a_vol_counts_for_nothing_in_the_path(quotes_of, monkeypatch):
+    """Nodes have a vol, so that the search ends, and one quote of each time has none."""
+    data = quotes_of(skewed, 3)
+    shape, whole = shape_of(Sabr()), parameter_paths(quotes_of(skewed, 3), Sabr())
+    seen = data.observed
+    lost = (seen.log_moneyness / np.sqrt(seen.tenor))[seen.time_start[:-1]]
+
+    def holed(values, moneyness, tenor):
+        vols, gradient = shape.surface(values, moneyness, tenor)
+        return np.where(np.isin(moneyness, lost), np.nan, vols), gradient
+
+    monkeypatch.setitem(paths_module.SHAPES, Sabr, replace(shape, surface=holed))
+    found = parameter_paths(data, Sabr())
+    assert (found.count == whole.count - 1).all()
+    np.testing.assert_array_equal(found.values, whole.values)
+    for time in range(3):
+        k, tenor, vol = quotes_at(data, time)
+        error = 100.0 * (shape.surface(found.values[time], k / np.sqrt(tenor), np.array(tenor))[0] - vol)
+        assert found.sum_of_squares[time] == pytest.approx(np.sum(error[1:] ** 2), rel=1e-9)
+
+
+def test_a_time_whose_search_cannot_begin_has_no_fit(quotes_of, monkeypatch):
+    none = replace(shape_of(Sabr()), surface=lambda _, y, __: (np.full(y.size, np.nan), np.zeros((6, y.size))))
+    monkeypatch.setitem(paths_module.SHAPES, Sabr, none)
+    found = parameter_paths(quotes_of(skewed, 3), Sabr())
+    assert np.isnan(found.values).all()
+    assert not found.count.any()
+    assert {STATUSES[code] for code in found.status.tolist()} == {CalibrationStatus.FAILED}

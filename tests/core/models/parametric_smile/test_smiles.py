@@ -12,6 +12,7 @@ from scipy.optimize import least_squares
 
 from outsample.conformance import OPTION_QUOTES, Subject, conform
 from outsample.errors import FitError
+from outsample.formulas.domains import implied_vol_refusals
 from outsample.formulas.expansions import corrado_su_price
 from outsample.formulas.implied_vol import implied_vol
 from outsample.formulas.sabr import sabr_vol
@@ -25,8 +26,8 @@ from outsample.formulas.ssvi import (
 from outsample.formulas.svi import svi_total_variance
 from outsample.formulas.svi_parameters import RawSvi
 from outsample.model import Previews
-from outsample.models.parametric_smile import CorradoSu, CorradoSuFit, Sabr, Ssvi, Svi, parameter_paths
-from outsample.models.parametric_smile.arbitrage import arbitrage_of
+from outsample.models.parametric_smile import CorradoSu, CorradoSuFit, Sabr, Ssvi, Svi, parameter_paths, sabr
+from outsample.models.parametric_smile.arbitrage import TENORS, arbitrage_of
 from outsample.models.parametric_smile.corrado_su import CORRADO_SU_SHAPE
 from outsample.models.parametric_smile.estimate import Estimate
 from outsample.models.parametric_smile.sabr import SABR_SHAPE
@@ -34,6 +35,7 @@ from outsample.models.parametric_smile.ssvi import SSVI_SHAPE
 from outsample.models.parametric_smile.svi import SVI_SHAPE
 from outsample.sample import make_market, small_recipe
 from outsample.scores import SquaredError
+from outsample.study import Workspace
 from outsample.windows import Window
 
 MONTH = 30.0 / 365.0
@@ -270,6 +272,63 @@ def test_an_expansion_that_is_no_density_is_told(skewness, excess, exponent, sha
     told = {one.name: one.value for one in CorradoSuFit(found, False).parameters}
     assert told["expansion negative somewhere, 1 d to 1 y"] == share
     assert (told["negative density within 2.5 deviations, 1 d to 1 y"] > 0.0) == (share > 0.0)
+
+
+def chain(level, widest=2.2):
+    """Return moneyness, strikes as ln(K/F) and tenors, out to so many deviations of a vol."""
+    tenor = np.repeat([0.05, 0.1, 0.25, 0.5, 1.0], 41)
+    moneyness = np.tile(np.linspace(-widest, widest, 41) * level, 5)
+    return moneyness, moneyness * np.sqrt(tenor), tenor
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ((4.0, 4.0, 1.0, -4.0, 20.0, 0.0), "price at or above its bound"),
+        ((4.0, 4.0, 1.0, -4.0, -1.0, 0.0), "price ratio missing or not finite"),
+    ],
+)
+def test_corrado_su_has_no_vol_where_its_price_is_beyond_all_vols_and_the_least_where_it_is_below(values, reason):
+    moneyness, k, tenor = chain(2.0)
+    skewness, excess = values[3], values[4]
+    price = corrado_su_price(np.exp(k), tenor, np.full(k.size, 2.0), skewness, 3.0 + excess, k >= 0.0)
+    refused = implied_vol_refusals(price, np.exp(k), tenor, k >= 0.0)
+    assert set(refused.counts) == {reason, "price at or below intrinsic"}
+    vols = CORRADO_SU_SHAPE.surface(np.array(values), moneyness, tenor)[0]
+    is_low = refused.code == 1 + refused.reasons.index("price at or below intrinsic")
+    assert (vols[is_low] == 0.01).all()
+    assert np.isnan(vols[(refused.code > 0) & ~is_low]).all()
+    inverted = implied_vol(price, np.exp(k), tenor, k >= 0.0)[refused.code == 0]
+    np.testing.assert_allclose(vols[refused.code == 0], np.maximum(inverted, 0.01), rtol=1e-9)
+
+
+def test_a_quote_without_a_vol_is_refused_and_counted(exact):
+    data, values = exact(CorradoSu), (4.0, 4.0, 1.0, -4.0, -1.0, 0.0)
+    seen, found = data.observed, Estimate(values, (0.0,) * 6, (False,) * 6, np.eye(6))
+    s = 2.0 * np.sqrt(seen.tenor)
+    has_mean = 1.0 - 4.0 * s**3 / 6.0 - s**4 / 24.0 > 0.0
+    assert 0 < np.count_nonzero(has_mean) < seen.size
+    prediction = CorradoSuFit(found, False).predict(data)
+    np.testing.assert_array_equal(np.isfinite(prediction.values), has_mean)
+    assert not prediction.is_whole
+    assert Workspace(data).predicted("it", lambda: prediction).refused == np.count_nonzero(~has_mean)
+
+
+def test_where_there_is_no_vol_there_is_arbitrage():
+    values = np.array((4.0, 4.0, 1.0, -4.0, -1.0, 0.0))
+    s = 2.0 * np.sqrt(TENORS)
+    without = 100.0 * np.mean(1.0 - 4.0 * s**3 / 6.0 - s**4 / 24.0 <= 0.0)
+    assert without > 0.0
+    assert all(one.value >= without for one in arbitrage_of(CORRADO_SU_SHAPE, values))
+
+
+def test_a_search_that_cannot_begin_is_refused_in_a_sentence(exact, window, monkeypatch):
+    data, none = exact(Sabr), lambda _values, y, _tenor: (np.full(y.size, np.nan), np.zeros((6, y.size)))
+    monkeypatch.setattr(sabr, "SABR_SHAPE", replace(SABR_SHAPE, surface=none))
+    with pytest.raises(
+        FitError, match="SABR needs a vol for every train quote at the mean of their vols, found some wit"
+    ):
+        Sabr().fit(data, window(data, 0, 5))
 
 
 def test_corrado_su_conforms():

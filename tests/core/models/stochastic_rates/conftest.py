@@ -8,7 +8,6 @@ import pytest
 from outsample.datasets import OptionQuotes, Settlement
 from outsample.formulas.black import black_price
 from outsample.typing import DAY, YEAR, Floats
-from outsample.windows import Window
 
 EXPIRIES = (70, 190, 400, 800, 1_500, 2_600)  # days after the first time
 START = 1_700_000_000 * 10**9
@@ -16,7 +15,7 @@ STRIKES = 7
 
 
 @pytest.fixture(scope="session")
-def quotes_of() -> Callable[..., OptionQuotes]:
+def quotes_of(quoted: Callable[..., OptionQuotes]) -> Callable[..., OptionQuotes]:
     """Return a function from vols over (T, day) to a history of that many days, priced exactly at the mid."""
 
     def make(vols: Callable[[Floats, int], Floats], days: int = 25, noise: float = 0.0) -> OptionQuotes:
@@ -31,40 +30,8 @@ def quotes_of() -> Callable[..., OptionQuotes]:
                 price = forward * black_price(np.exp(k), tenor, vol, k >= 0.0)
                 whole = np.ones(STRIKES, np.int64)
                 rows.append((time * whole, expiry * whole, number * whole, k, forward * np.ones(STRIKES), price))
-        return _quotes(*(np.concatenate(column) for column in zip(*rows, strict=True)))
-
-    return make
-
-
-def _quotes(time, expiry, number, k, forward, price) -> OptionQuotes:
-    none = np.full(k.size, np.nan)
-    return OptionQuotes(
-        time=time,
-        expiry=expiry,
-        instrument=number.astype(np.int32),
-        strike=forward * np.exp(k),
-        is_call=k >= 0.0,
-        forward=forward,
-        index=none.copy(),
-        bid=0.99 * price,
-        ask=1.01 * price,
-        mark=price.copy(),
-        mark_vol=none.copy(),
-        open_interest=none.copy(),
-        volume=none.copy(),
-        settlement=Settlement.LINEAR,
-        currency="SPX",
-        venue="made",
-        instruments=tuple(f"X-{days}" for days in EXPIRIES),
-    )
-
-
-@pytest.fixture(scope="session")
-def window() -> Callable[[OptionQuotes, int, int], Window]:
-    """Return a function from the first time and the number of those up to the end to the window."""
-
-    def make(data: OptionQuotes, first: int, last: int) -> Window:
-        after = np.append(data.times, data.times[-1] + DAY)
-        return Window(int(after[first]), int(after[last]))
+        time, expiry, number, k, forward, price = (np.concatenate(column) for column in zip(*rows, strict=True))
+        terms = (time, expiry, number, forward * np.exp(k), k >= 0.0, forward, price)
+        return quoted(*terms, Settlement.LINEAR)
 
     return make

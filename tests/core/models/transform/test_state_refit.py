@@ -16,6 +16,7 @@ from outsample.formulas import fourier
 from outsample.model import Previews
 from outsample.models.transform import Heston, HestonState
 from outsample.models.transform.profiled_structure import profiled_structure
+from outsample.models.transform.state_path import state_path
 from outsample.windows import Window
 
 DAYS = 32
@@ -73,6 +74,67 @@ def test_a_state_misses_its_own_quotes_least(moving):
             for share in (0.98, 1.0, 1.02)
         ]
         assert costs[1] == min(costs)
+
+
+def errors_of(data, time, variance):
+    """Return what quotes of a time are missed by, and the slope to the variance by differences of exact prices."""
+    seen = data.observed
+    mine = seen.time_index == time
+    here, up, down = (
+        exact_vols(fourier.Heston(share * variance, *STRUCTURE), seen)[mine] for share in (1.0, 1.01, 0.99)
+    )
+    return here - seen.implied_vol[mine], (up - down) / (0.02 * variance), seen.tenor[mine]
+
+
+@pytest.fixture(scope="module")
+def noisy(history_of):
+    """Quotes of one structure with so much noise that nothing else matters."""
+    return history_of([fourier.Heston(v, *STRUCTURE) for v in VARIANCE[:8]], strikes=11, noise=0.05)
+
+
+def test_the_error_of_a_state_is_the_sandwich_by_tenor_of_its_own_quotes(noisy):
+    path = state_path(noisy, STRUCTURE, 7.0)
+    for time, state in enumerate(path.variance.tolist()):
+        residual, slope, tenor = errors_of(noisy, time, state)
+        tenors = np.unique(tenor)
+        scores = np.array([np.sum((slope * residual)[tenor == one]) for one in tenors])
+        expected = np.sqrt(tenors.size / (tenors.size - 1.0) * scores @ scores) / np.sum(slope**2)
+        assert path.standard_error[time] == pytest.approx(expected, rel=0.05)
+        assert path.sum_of_squares[time] == pytest.approx(residual @ residual, rel=0.01)
+    assert not path.is_at_bound.any()
+    away = np.abs(path.variance - VARIANCE[:8]) / path.standard_error
+    assert 0.1 < np.sqrt(np.mean(away**2)) < 3.0
+
+
+def test_with_one_tenor_the_error_takes_quotes_as_independent(noisy):
+    last = noisy.expiry == noisy.expiry.max()
+    columns = {name: getattr(noisy, name)[last] for name in COLUMNS if name != "settlement"}
+    data = replace(noisy, **columns)
+    path = state_path(data, STRUCTURE, 7.0)
+    for time in (2, 6):
+        residual, slope, _ = errors_of(data, time, path.variance[time])
+        expected = np.sqrt(residual @ residual / (residual.size - 1) / np.sum(slope**2))
+        assert path.standard_error[time] == pytest.approx(expected, rel=0.05)
+
+
+def test_what_predicts_a_time_is_the_state_of_the_time_before(moving):
+    path = HestonState().fit(moving, window(moving, 0, 24)).path(moving)
+    assert math.isnan(path.carried[0])
+    np.testing.assert_allclose(path.carried[1:], path.variance[:-1], rtol=1e-12)
+
+
+def test_a_state_as_high_as_states_go_is_at_its_bound_and_has_no_error(history_of):
+    structure = (3.0, 15.0, 2.0, -0.4)
+    path = state_path(history_of([fourier.Heston(v, *structure) for v in (1.0, 30.0)]), structure, 7.0)
+    assert path.is_at_bound.tolist() == [False, True]
+    assert np.isfinite(path.standard_error).tolist() == [True, False]
+    assert path.variance[0] == pytest.approx(1.0, rel=0.02)
+
+
+def test_columns_of_a_path_cannot_be_written_to(moving):
+    path = HestonState().fit(moving, window(moving, 0, 24)).path(moving)
+    with pytest.raises(ValueError, match="read-only"):
+        path.standard_error[0] = 0.0
 
 
 def test_what_follows_the_level_beats_what_does_not(moving):

@@ -1,0 +1,145 @@
+"""Regimes that the user draws: spans of days with a colour of their own, over whatever was found.
+
+They are what the user knows, at whatever time he came to know it: unlike the labels found after the train end they are
+not filtered, and whoever draws one in the test window looks back.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, Self
+
+import numpy as np
+
+from outsample.errors import UsageError
+from outsample.regimes.track import Regime, RegimeTrack
+from outsample.typing import Integers, frozen
+from outsample.windows import iso, parse_time
+
+__all__ = ["DRAWABLE", "LONGEST_NAME", "MOST_DRAWN", "DrawnRegime", "check_drawn", "drawn_rows", "with_drawn"]
+
+DRAWABLE: Final = (Regime.CALM, Regime.NORMAL, Regime.STRESSED)  # unseen is what the train window lacks: no opinion
+LONGEST_NAME: Final = 80  # characters
+MOST_DRAWN: Final = 1_000
+_LAST: Final = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnRegime:
+    """A span that the user says is calm, normal or stressed.
+
+    Parameters
+    ----------
+    start, stop : int
+        UTC nanoseconds, half-open. Every day that the span touches is coloured whole.
+    regime : Regime
+        CALM, NORMAL or STRESSED.
+    name : str
+        What happened; may be empty.
+
+    Raises
+    ------
+    UsageError
+        The span does not end after its start, the regime is none to draw, or the name is too long.
+    """
+
+    start: int
+    stop: int
+    regime: Regime
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        if not -_LAST < self.start < self.stop < _LAST:
+            raise UsageError(
+                f"a marked span must end after its start, found {iso(self.start)} to {iso(self.stop)}; "
+                "change one of them"
+            )
+        if self.regime not in DRAWABLE:
+            known = ", ".join(one.name.lower() for one in DRAWABLE)
+            raise UsageError(f"a marked span must be one of {known}, found {str(self.regime)[:40]}; choose one")
+        if len(self.name) > LONGEST_NAME or not self.name.isprintable():
+            raise UsageError(
+                f"the name of a marked span must be one line of at most {LONGEST_NAME} characters, found "
+                f"{len(self.name)}: {self.name[:40]!r}; shorten it"
+            )
+
+    def to_plain(self) -> dict[str, str]:
+        """Return the span as a case has it, times in ISO-8601 UTC; `from_plain` gives it back unchanged."""
+        return {"start": iso(self.start), "stop": iso(self.stop), "regime": self.regime.name.lower(), "name": self.name}
+
+    @classmethod
+    def from_plain(cls, read: object) -> Self:
+        """Return the span that a case holds; times as ISO-8601 text or whole nanoseconds, regimes by name or code.
+
+        Raises
+        ------
+        UsageError
+            It is none.
+        """
+        if isinstance(read, cls):
+            return read
+        if not isinstance(read, Mapping) or not {"start", "stop", "regime"} <= set(read):
+            raise UsageError(
+                f"a marked span must have a start, a stop and a regime, found {repr(read)[:60]}; remove it from the case"
+            )
+        return cls(_time(read["start"]), _time(read["stop"]), _regime(read["regime"]), str(read.get("name", "")))
+
+
+def _time(value: Any) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    return parse_time(str(value))
+
+
+def _regime(value: Any) -> Regime:
+    for one in DRAWABLE:
+        if value == one.name.lower() or (type(value) is not bool and value == one):
+            return one
+    known = ", ".join(one.name.lower() for one in DRAWABLE)
+    raise UsageError(f"a marked span must be one of {known}, found {str(value)[:40]}; choose one")
+
+
+def check_drawn(drawn: object) -> None:
+    """Refuse anything but a tuple of at most `MOST_DRAWN` spans.
+
+    Raises
+    ------
+    UsageError
+        In one sentence.
+    """
+    if not isinstance(drawn, tuple) or not all(isinstance(one, DrawnRegime) for one in drawn):
+        raise UsageError(f"drawn must be spans with a regime each, found {repr(drawn)[:60]}; leave it out")
+    if len(drawn) > MOST_DRAWN:
+        raise UsageError(f"a case holds at most {MOST_DRAWN:,} marked spans, found {len(drawn):,}; remove some")
+
+
+def drawn_rows(edge: Integers, drawn: tuple[DrawnRegime, ...]) -> Integers:
+    """Return the place in `drawn` of the span that colours each day, -1 for none; the later of two that overlap.
+
+    Parameters
+    ----------
+    edge : (n + 1,) int64 array
+        Day i's label holds in ``[edge[i], edge[i + 1])``; empty when n = 0.
+    drawn : tuple of DrawnRegime
+
+    Returns
+    -------
+    (n,) int64 array
+    """
+    row = np.full(max(edge.size - 1, 0), -1, dtype=np.int64)
+    for place, one in enumerate(drawn):
+        first = int(np.searchsorted(edge[1:], one.start, side="right"))
+        row[first : int(np.searchsorted(edge[:-1], one.stop, side="left"))] = place
+    return row
+
+
+def with_drawn(track: RegimeTrack, drawn: tuple[DrawnRegime, ...]) -> RegimeTrack:
+    """Return the track with the colours of drawn spans over its own, in train and test alike.
+
+    Levels, segments and states stay as they were found: what a user draws recolours days, it moves no estimate.
+    """
+    if not drawn:
+        return track
+    row = drawn_rows(track.edge, drawn)
+    code = np.array([one.regime for one in drawn], dtype=np.int8)
+    label = np.where(row >= 0, code[row], track.label).astype(np.int8)
+    return replace(track, label=frozen(label), drawn=drawn)
