@@ -129,3 +129,18 @@ def test_the_unit_of_returns_does_not_matter(scale, name):
     first, second = OF_RETURNS[name](GOOD), OF_RETURNS[name](scale * GOOD)
     assert second.p_value == pytest.approx(first.p_value, rel=1e-6)
     assert second.effect == pytest.approx(first.effect, rel=1e-6)
+
+
+@pytest.mark.parametrize("level", [1e8, 1e10, 1e12])
+def test_numbers_that_have_run_out_of_digits_are_no_grid(level):
+    """Continuous prices of a large unit lie on every grid that is as fine as the numbers themselves."""
+    random = np.random.default_rng(8)
+    prices = level * np.exp(np.cumsum(0.01 * random.normal(size=2_000)))
+    found = round_prices(prices)
+    assert isinstance(found, NotTested)
+    assert "found no grid" in found.sentence
+
+
+def test_a_scan_without_room_for_a_variance_finds_no_jump():
+    assert scan_jumps(np.array([0.01]), np.empty(0), 0).tested == 0
+    assert scan_jumps(np.array([0.01, 0.02, 0.03]), np.empty(0), 2).tested == 0

@@ -295,3 +295,10 @@ def test_results_cannot_be_written_to():
     assert not found.at_floor.flags.writeable
     assert not found.smoothed.probability.flags.writeable
     assert not found.smoothed.labels.state.flags.writeable
+
+
+def test_a_series_that_differs_by_rounding_alone_is_refused():
+    steady = np.diff(np.log(100.0 * 1.001 ** np.arange(400.0)))
+    assert np.ptp(steady) > 0.0
+    with pytest.raises(FitError, match="features that vary"):
+        fit_hidden_markov(steady)

@@ -145,12 +145,12 @@ def scan_jumps(returns: Floats, before: Floats, bars: int) -> JumpScan:
     before : (k,) array
         Those before the window, in order of time; without any the first ones of the window are not tested.
     bars : int
-        Lee and Mykland's K, above 2.
+        Lee and Mykland's K; at most 2 test nothing.
     """
     known, count = min(before.size, bars), bars - 2
     freedom = 2.0 * count / _PRODUCT_VARIANCE
     size = np.abs(np.concatenate((before[before.size - known :], returns)))
-    if size.size <= bars:
+    if count < 1 or size.size <= bars:
         return JumpScan(np.empty(0), freedom)
     products = np.concatenate(([0.0], np.cumsum(size[1:] * size[:-1])))
     at = np.arange(bars, size.size)

@@ -37,6 +37,7 @@ _LEAST_SPREAD: Final = 0.5  # deviation of log10: a lognormal law so wide has ea
 _LEAST_TICKS: Final = 1_000  # of the range of prices: then the last digit of an honest one is any
 _COARSEST, _FINEST = -4, 8  # decimals
 _MULTIPLES: Final = (12.5, 5.0, 2.5, 2.0, 1.0)  # coarse to fine; ten of one decimal is one of the next
+_LEAST_STEP: Final = 2.0**-42  # of a price: a thousand times what separates two numbers of its size
 _ON_GRID: Final = 0.9
 _TELLING: Final = 500  # prices, evenly spread, that tell the grid
 _STORED: Final = 1e-7  # relative: prices that went through single precision
@@ -88,9 +89,12 @@ def tick_of(prices: Floats) -> float:
     Usual are 1, 2, 2.5, 5 and 12.5 times a power of ten. Not all prices need to: the middle of two is off the grid.
     """
     some = prices[:: max(1, prices.size // _TELLING)]
+    finest = _LEAST_STEP * float(some.max(initial=0.0))
     for decimals in range(_COARSEST, _FINEST + 1):
         for multiple in _MULTIPLES:
             tick = multiple * 10.0**-decimals
+            if tick < finest:  # where numbers themselves stand so close, everything is on the grid
+                return float("nan")
             if _is_on_grid(some, tick).mean() >= _ON_GRID:
                 return tick
     return float("nan")

@@ -22,6 +22,7 @@ ROWS_A_STATE: Final = 10  # fewer complete rows for each state than this are ref
 VARIANCE_FLOOR: Final = 1e-4  # of the variance of all train rows: a volatility of a hundredth of the usual one
 UNSEEN_SHARE: Final = 0.005  # of the train rows lie under the limit of what counts as unseen
 _FIRST_STEPS: Final = 7  # of every start, before the best goes on alone
+_ROUNDING: Final = 1e-10  # of the size of a feature: what differs by less does not vary
 _FIRST_DOF: Final = 8.0  # where Student's degrees of freedom set out from
 
 
@@ -185,7 +186,8 @@ def _complete_rows(rows: Floats, states: int) -> Floats:
             f"{complete.shape[1]}; widen the window or ask for fewer states"
         )
     for number, (low, high) in enumerate(zip(complete.min(axis=1), complete.max(axis=1), strict=True), start=1):
-        if not 1e-150 < high - low < 1e150:  # squares of the deviations must be numbers
+        least = max(1e-150, _ROUNDING * max(abs(low), abs(high)))
+        if not least < high - low < 1e150:  # squares of the deviations must be numbers, and more than rounding
             raise FitError(
                 f"a hidden Markov model needs features that vary in the train window, found feature {number} between "
                 f"{low:g} and {high:g}; leave it out or widen the window"
