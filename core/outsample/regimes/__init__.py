@@ -18,6 +18,7 @@ from outsample.regimes.change_points import (
     penalty_path,
 )
 from outsample.regimes.daily_volatility import DailyVolatility
+from outsample.regimes.drawn import DRAWABLE, LONGEST_NAME, DrawnRegime, check_drawn, drawn_rows
 from outsample.regimes.labels import (
     MULTIPLIERS,
     RegimeCounts,
@@ -30,8 +31,11 @@ from outsample.regimes.settings import RegimeMethod, RegimeSettings
 from outsample.regimes.track import Regime, RegimeTrack, Segment, StateFacts
 
 __all__ = [
+    "DRAWABLE",
+    "LONGEST_NAME",
     "MULTIPLIERS",
     "DailyVolatility",
+    "DrawnRegime",
     "Partition",
     "PenaltyPath",
     "Regime",
@@ -42,6 +46,8 @@ __all__ = [
     "Segment",
     "StateFacts",
     "back_trace",
+    "check_drawn",
+    "drawn_rows",
     "optimal_mean_variance_partition",
     "optimal_mean_variance_partition_plain",
     "optimal_partition",

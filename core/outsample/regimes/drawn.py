@@ -20,7 +20,7 @@ __all__ = ["DRAWABLE", "LONGEST_NAME", "MOST_DRAWN", "DrawnRegime", "check_drawn
 DRAWABLE: Final = (Regime.CALM, Regime.NORMAL, Regime.STRESSED)  # unseen is what the train window lacks: no opinion
 LONGEST_NAME: Final = 80  # characters
 MOST_DRAWN: Final = 1_000
-_LAST: Final = np.iinfo(np.int64).max
+_LAST: Final = int(np.iinfo(np.int64).max)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,12 @@ class DrawnRegime:
     name: str = ""
 
     def __post_init__(self) -> None:
-        if not -_LAST < self.start < self.stop < _LAST:
+        if max(abs(self.start), abs(self.stop)) > _LAST:
+            raise UsageError(
+                f"a marked span must lie between {iso(-_LAST)[:10]} and {iso(_LAST)[:10]}, found {self.start} ns to "
+                f"{self.stop} ns; change it"
+            )
+        if not self.start < self.stop:
             raise UsageError(
                 f"a marked span must end after its start, found {iso(self.start)} to {iso(self.stop)}; "
                 "change one of them"
@@ -79,7 +84,7 @@ class DrawnRegime:
             return read
         if not isinstance(read, Mapping) or not {"start", "stop", "regime"} <= set(read):
             raise UsageError(
-                f"a marked span must have a start, a stop and a regime, found {repr(read)[:60]}; remove it from the case"
+                f"a marked span must have a start, a stop and a regime, found {repr(read)[:60]}; leave it out"
             )
         return cls(_time(read["start"]), _time(read["stop"]), _regime(read["regime"]), str(read.get("name", "")))
 

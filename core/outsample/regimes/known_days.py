@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from outsample.regimes.daily_volatility import DailyVolatility, annual_volatility
+from outsample.regimes.daily_volatility import DailyVolatility
 from outsample.regimes.track import Regime, RegimeTrack
 from outsample.typing import DAY, Integers, frozen
 from outsample.windows import Window
@@ -24,7 +24,7 @@ def unsearched(daily: DailyVolatility, train: Window, known: int, note: str) -> 
     return RegimeTrack(
         time=daily.time,
         edge=edge,
-        volatility=frozen(annual_volatility(np.cumsum(daily.log_square) / np.arange(1, count + 1))),
+        volatility=frozen(daily.annual(daily.log_variance(0, np.arange(1, count + 1)))),
         label=frozen(np.full(count, Regime.NORMAL, dtype=np.int8)),
         segments=(),
         filtered_from=int(edge[known]) if count else train.stop,

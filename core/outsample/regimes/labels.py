@@ -4,6 +4,8 @@ Decisions
 ---------
 - The search sees every return known at the train end, also those before the train start: more history only sharpens
   the levels. The colours and the seen range come from the days of the train window alone.
+- Changes are searched in ln r^2; the volatility of a stretch, by which it is coloured, is the root mean square of its
+  returns.
 - After the train end a level takes the colour of the nearest train level (in log volatility).
 - As long as no change is found after the start of the last train segment, a day keeps to the train levels: the
   running mean of a segment that goes on always moves a little, and that alone makes no regime unseen. A change that
@@ -16,7 +18,8 @@ from typing import Final
 import numpy as np
 
 from outsample.regimes.change_points import PenaltyPath, back_trace, optimal_partition, penalty_path
-from outsample.regimes.daily_volatility import DailyVolatility, annual_volatility
+from outsample.regimes.daily_volatility import DailyVolatility
+from outsample.regimes.drawn import with_drawn
 from outsample.regimes.known_days import edges_of, unsearched
 from outsample.regimes.palette import Palette
 from outsample.regimes.settings import RegimeMethod, RegimeSettings
@@ -61,11 +64,26 @@ def segment_regimes(time: Integers, close: Floats, train: Window, settings: Regi
     return regime_track(DailyVolatility.of(time, close), train, settings)
 
 
-def regime_track(daily: DailyVolatility, train: Window, settings: RegimeSettings = DEFAULT) -> RegimeTrack:
-    """Return the regimes for one train window: one exact search and one pass of labels.
+def regime_track(
+    daily: DailyVolatility, train: Window, settings: RegimeSettings = DEFAULT, previews: bool = False
+) -> RegimeTrack:
+    """Return the regimes for one train window, under the spans that the user has drawn.
 
     A window with too little before its end gives a track that is NORMAL throughout and says why in its `note`.
+
+    Parameters
+    ----------
+    daily : DailyVolatility
+    train : Window
+    settings : RegimeSettings
+    previews : bool
+        A boundary is held: models of states take a quicker way, and the track says so. Change points are exact.
     """
+    return with_drawn(_found(daily, train, replace(settings, drawn=()), previews), settings.drawn)
+
+
+def _found(daily: DailyVolatility, train: Window, settings: RegimeSettings, previews: bool) -> RegimeTrack:
+    """Return the regimes by the method of the settings: for change points one exact search and one pass of labels."""
     known, first = daily.known(train.stop), daily.known(train.start)
     if known < MINIMUM_RETURNS or first >= known:
         found = f"{known}" if known < MINIMUM_RETURNS else "none inside the train window"
@@ -74,16 +92,17 @@ def regime_track(daily: DailyVolatility, train: Window, settings: RegimeSettings
     if settings.method is not RegimeMethod.CHANGE_POINTS:
         from outsample.regimes.state_track import state_track  # models that no start needs
 
-        return state_track(daily, train, settings)
+        return state_track(daily, train, settings, previews)
     penalty = settings.penalty(known)
     partition = optimal_partition(daily.log_square, penalty, settings.shortest_days)
     starts = back_trace(partition.last, known)
     stops = np.append(starts[1:], known)
-    levels = partition.level[stops]
+    levels = daily.log_variance(starts, stops)
     in_train = stops > first
     palette = Palette.of(levels[in_train], stops[in_train] - np.maximum(starts[in_train], first))
     colours = palette.colour(levels)
-    later, last = partition.level[known + 1 :], partition.last[known + 1 :]
+    last = partition.last[known + 1 :]
+    later = daily.log_variance(last, np.arange(known + 1, partition.last.size))
     filtered = palette.colour(later, always_seen=last <= starts[-1])
     filtered[last == starts[-1]] = colours[-1]
     level = np.concatenate((np.repeat(levels, stops - starts), later))
@@ -92,7 +111,7 @@ def regime_track(daily: DailyVolatility, train: Window, settings: RegimeSettings
     return RegimeTrack(
         time=daily.time,
         edge=edge,
-        volatility=frozen(annual_volatility(level)),
+        volatility=frozen(daily.annual(level)),
         label=frozen(label),
         segments=_segments(daily, starts[in_train], stops[in_train], levels[in_train], colours[in_train]),
         filtered_from=int(edge[known]),
@@ -181,7 +200,7 @@ def _segments(
     daily: DailyVolatility, starts: Integers, stops: Integers, levels: Floats, colours: Integers
 ) -> tuple[Segment, ...]:
     begin, end = daily.begin[starts].tolist(), daily.time[stops - 1].tolist()
-    volatility = annual_volatility(levels).tolist()
+    volatility = daily.annual(levels).tolist()
     codes = colours.tolist()
     return tuple(
         Segment(start, stop, level, Regime(code))

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import numpy as np
 
-from outsample.named_parameters import check_parameters, chosen
+from outsample.errors import UsageError
+from outsample.named_parameters import check_parameters
 from outsample.regimes.daily_volatility import NOISE_VARIANCE
 from outsample.regimes.drawn import DrawnRegime, check_drawn
 from outsample.typing import Bounds, Label, Unit
@@ -66,13 +67,14 @@ class RegimeSettings:
     multiplier: Annotated[float, Label("Change-point penalty", "penalty {}×"), Unit("×"), Bounds(0.25, 16.0)] = 2.0
     shortest_days: Annotated[int, Label("Shortest regime", "regime ≥ {} d"), Unit("days"), Bounds(1, 60)] = 7
     states: Annotated[int, Label("States of a model", "{} states"), Unit("states"), Bounds(2, 4)] = 2
-    jump_penalty: Annotated[float, Label("Jump penalty", "jump costs {}"), Unit("½ sd²"), Bounds(0.0, 1000.0)] = 50.0
+    jump_penalty: Annotated[float, Label("Jump penalty", "jump costs {}"), Unit("½ sd²"), Bounds(0.0, 1000.0)] = 10.0
     method: RegimeMethod = RegimeMethod.CHANGE_POINTS
     drawn: tuple[DrawnRegime, ...] = ()
 
     def __post_init__(self) -> None:
         check_parameters(self)
-        chosen(RegimeMethod.CHANGE_POINTS, self.method, "method")
+        if not isinstance(self.method, RegimeMethod):
+            raise UsageError(f"method must be one of RegimeMethod, found {str(self.method)[:40]}; choose one of them")
         check_drawn(self.drawn)
 
     def penalty(self, known: int) -> float:

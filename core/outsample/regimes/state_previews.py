@@ -1,16 +1,16 @@
 """States while a boundary is held: a few steps from a fit on a shorter history, instead of a search of its own.
 
 The shorter history ends at one of a few places that depend on nothing but how many days are known, so that the same
-boundary gives the same bits, whichever way it was reached.
+boundary gives the same bits, whichever way it was reached. What is exact follows when the boundary is let go.
 
 Decisions
 ---------
-- Places a ninth apart and eight steps: on the S&P 500 two and three states then differ from the exact ones on 0.2 to 2 %
-  of the days, with places a quarter apart on two to four times as many, without steps on 3 to 6 %.
-- Four states on two years of days differ on a third of them: there exact fits of neighbouring days do too.
+- Places an eighth apart and eight steps: with two or three states all but 1 % of the days, in the median, then have the
+  state of the exact fit, on two years of days and on twenty. Without steps it was 2 to 6 %, with places a quarter apart
+  and steps 1 to 3 %.
+- Four states on two years of days often come out otherwise: exact fits to neighbouring days do so too.
 """
 
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -26,51 +26,46 @@ from outsample.regimes.hidden_markov.model import smoothed_states
 from outsample.regimes.jump_model import JumpModelFit, JumpModelSettings, fit_jump_model
 from outsample.regimes.jump_model.kernels import descend
 from outsample.regimes.state_labels import InSampleLabels
-from outsample.typing import Floats
+from outsample.regimes.state_rows import returns_in_percent, volatility_features
+from outsample.typing import Bools, Floats
 
 __all__ = ["FEWEST_PREVIEWED", "anchor_of", "hidden_markov_preview", "jump_model_preview"]
 
-FEWEST_PREVIEWED: Final = 300  # known days; below that the exact fit takes no longer than a frame has
-_STEPS: Final = 8  # likelihoods, and sequences of a jump model
-_ANCHOR_STEPS: Final = 60  # of the fit to set out from, which need not have settled
-_ANCHOR_STARTS: Final = 10  # of a jump model, instead of 30
+FEWEST_PREVIEWED: Final = 300  # known days; below that an exact fit is as quick
+_SHORTEST_ANCHOR: Final = 240
+_STEPS: Final = 8  # likelihoods; also sequences of a jump model
+_ANCHOR_STEPS: Final = 60  # likelihoods after the best start was chosen: it need not have settled
+_ANCHOR_STARTS: Final = 10  # of a jump model
 
 
 def anchor_of(known: int) -> int:
-    """Return how many days the fit has that a preview of `known` days sets out from: 240, 270, 303, 341, ..."""
-    anchor = 240
+    """Return on how many days the fit rests that a preview of `known` days sets out from: 240, 270, 303, 340, ..."""
+    anchor = _SHORTEST_ANCHOR
     while anchor + anchor // 8 <= known:
         anchor += anchor // 8
     return anchor
 
 
-def hidden_markov_preview(
-    daily: DailyVolatility, returns: Floats, known: int, settings: HiddenMarkovSettings
-) -> HiddenMarkovFit | None:
-    """Return a fit near the one of `fit_hidden_markov(returns[:known], settings)`; None where there is no anchor.
+def hidden_markov_preview(daily: DailyVolatility, known: int, settings: HiddenMarkovSettings) -> HiddenMarkovFit | None:
+    """Return a fit near that of `fit_hidden_markov` on the returns known, in percent; None where there is no anchor.
 
     Parameters
     ----------
     daily : DailyVolatility
-        With which the fit to set out from is kept.
-    returns : (n,) array
-        Of all its days, in any unit, but the same one in every call.
     known : int
-        At least `FEWEST_PREVIEWED`.
+        Days, at least `FEWEST_PREVIEWED`.
     settings : HiddenMarkovSettings
     """
-    anchor = _hidden_markov_anchor(daily, _Column(returns), anchor_of(known), settings)
+    anchor = _hidden_markov_anchor(daily, anchor_of(known), settings)
     if anchor is None:
         return None
-    rows = feature_rows(returns[:known])
+    begin, rows = anchor.model, feature_rows(returns_in_percent(daily)[:known])
     floor = VARIANCE_FLOOR * rows.var(axis=1)
-    begin = anchor.model
     is_student = np.isfinite(begin.dof)
-    start, transition, mean, dof = (x.copy() for x in (begin.start, begin.transition, begin.mean, begin.dof))
+    start, transition, mean, dof = (part.copy() for part in (begin.start, begin.transition, begin.mean, begin.dof))
     square = np.maximum(begin.variance / _heaviness(dof, is_student), floor)
-    reached, steps, converged = climb(
-        rows, start, transition, mean, square, dof, floor, _STEPS, settings.tolerance * known
-    )
+    tolerance = settings.tolerance * known
+    reached, steps, converged = climb(rows, start, transition, mean, square, dof, floor, _STEPS, tolerance)
     variance = square * _heaviness(dof, is_student)
     order = np.argsort(variance[:, 0], kind="stable")
     transition = (transition / transition.sum(axis=1, keepdims=True))[np.ix_(order, order)]
@@ -83,5 +78,69 @@ def hidden_markov_preview(
         rows=known,
         at_floor=np.any(square <= floor * (1.0 + 1e-6), axis=1)[order],
         smoothed=smoothed_states(model, rows),
-        unseen_below=float(np.nanquantile(model.filtered(rows.T).log_density, UNSEEN_SHARE)),
+        unseen_below=float(np.quantile(model.filtered(rows.T).log_density, UNSEEN_SHARE)),
     )
+
+
+def jump_model_preview(daily: DailyVolatility, known: int, settings: JumpModelSettings) -> JumpModelFit | None:
+    """Return a fit near that of `fit_jump_model` on the features known; None where there is no anchor.
+
+    States that the anchor leaves empty stay so.
+
+    Parameters
+    ----------
+    daily : DailyVolatility
+    known : int
+        Days, at least `FEWEST_PREVIEWED`.
+    settings : JumpModelSettings
+    """
+    anchor = _jump_model_anchor(daily, anchor_of(known), settings)
+    if anchor is None:
+        return None
+    rows = feature_rows(volatility_features(daily)[:known])
+    complete = rows[:, ~np.isnan(rows[0])]
+    location, scale = complete.mean(axis=1), complete.std(axis=1)
+    held = anchor.centres[~np.isnan(anchor.centres[:, 0])]
+    centres = np.ascontiguousarray((held * anchor.scale + anchor.location - location) / scale)
+    rows = np.ascontiguousarray((rows - location[:, np.newaxis]) / scale[:, np.newaxis])
+    online, state = np.empty(known, dtype=np.int8), np.empty(known, dtype=np.int8)
+    cost, steps = descend(rows, centres, settings.penalty, _STEPS, online, state)
+    visits = np.bincount(state, minlength=settings.states)
+    centres = np.concatenate((centres, np.full((settings.states - held.shape[0], location.size), np.nan)))
+    centres[visits == 0] = np.nan
+    order = np.argsort(centres[:, 0], kind="stable")
+    return JumpModelFit(
+        centres=centres[order],
+        location=location,
+        scale=scale,
+        penalty=settings.penalty,
+        objective=cost,
+        visits=visits[order],
+        labels=InSampleLabels(np.argsort(order).astype(np.int8)[state]),
+        iterations=steps,
+        rows=complete.shape[1],
+    )
+
+
+@prepared
+def _hidden_markov_anchor(daily: DailyVolatility, known: int, settings: HiddenMarkovSettings) -> HiddenMarkovFit | None:
+    shorter = HiddenMarkovSettings(settings.states, settings.starts, settings.tails, settings.seed, _ANCHOR_STEPS)
+    try:
+        return fit_hidden_markov(returns_in_percent(daily)[:known], shorter)
+    except FitError:
+        return None
+
+
+@prepared
+def _jump_model_anchor(daily: DailyVolatility, known: int, settings: JumpModelSettings) -> JumpModelFit | None:
+    shorter = JumpModelSettings(settings.states, settings.penalty, _ANCHOR_STARTS, settings.seed)
+    try:
+        return fit_jump_model(volatility_features(daily)[:known], shorter)
+    except FitError:
+        return None
+
+
+def _heaviness(dof: Floats, is_student: Bools) -> Floats:
+    """Return variances over squared scales, (k, 1)."""
+    ratio = np.where(is_student, dof / (np.where(is_student, dof, 3.0) - 2.0), 1.0)
+    return np.asarray(ratio[:, np.newaxis])

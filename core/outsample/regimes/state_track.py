@@ -13,19 +13,19 @@ from outsample.errors import FitError
 from outsample.prepared import prepared
 from outsample.regimes.daily_volatility import DailyVolatility
 from outsample.regimes.hidden_markov import HiddenMarkovFit, HiddenMarkovSettings, Tails, fit_hidden_markov
-from outsample.regimes.jump_model import JumpModelSettings, fit_jump_model, jump_features
+from outsample.regimes.jump_model import JumpModelFit, JumpModelSettings, fit_jump_model
 from outsample.regimes.known_days import edges_of, unsearched
 from outsample.regimes.palette import Palette
 from outsample.regimes.settings import RegimeMethod, RegimeSettings
+from outsample.regimes.state_previews import FEWEST_PREVIEWED, hidden_markov_preview, jump_model_preview
+from outsample.regimes.state_rows import PERCENT, returns_in_percent, volatility_features
 from outsample.regimes.track import Regime, RegimeTrack, Segment, StateFacts
 from outsample.typing import Bools, Floats, Integers, frozen
 from outsample.windows import Window
 
 __all__ = ["state_track"]
 
-_PERCENT: Final = 100.0  # returns in percent: likelihoods then are of numbers near 1
 _FAR_SHARE: Final = 0.005  # of the train rows are farther from their state than what is unseen
-_DAYS: Final = 365.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,24 +40,35 @@ class _States:
     is_unseen : (n - known,) bool array
         Later days like none of the train days.
     facts : StateFacts
+    is_preview : bool
+        Of a quicker fit than the exact one.
     """
 
     state: Integers
     log_level: Floats
     is_unseen: Bools
     facts: StateFacts
+    is_preview: bool
 
 
-def state_track(daily: DailyVolatility, train: Window, settings: RegimeSettings) -> RegimeTrack:
+def state_track(daily: DailyVolatility, train: Window, settings: RegimeSettings, previews: bool = False) -> RegimeTrack:
     """Return the regimes for one train window by a model of states.
 
     A window that the model cannot be fitted on gives a track that is NORMAL throughout and says why in its `note`.
+
+    Parameters
+    ----------
+    daily : DailyVolatility
+    train : Window
+    settings : RegimeSettings
+    previews : bool
+        A quicker fit may stand in for the exact one.
     """
     known, first = daily.known(train.stop), daily.known(train.start)
     if first >= known:
         return unsearched(daily, train, known, "a model of states needs daily returns inside the train window")
     try:
-        found = _fitted(daily, known, settings)
+        found = _fitted(daily, known, settings, previews and known >= FEWEST_PREVIEWED)
     except FitError as error:
         return unsearched(daily, train, known, str(error))
     inside = np.bincount(found.state[first:known], minlength=found.log_level.size)
@@ -76,38 +87,43 @@ def state_track(daily: DailyVolatility, train: Window, settings: RegimeSettings)
         filtered_from=int(edge[known]),
         penalty=settings.jump_penalty if settings.method is RegimeMethod.JUMP_MODEL else float("nan"),
         states=found.facts,
+        is_preview=found.is_preview,
     )
 
 
 @prepared
-def _fitted(daily: DailyVolatility, known: int, settings: RegimeSettings) -> _States:
+def _fitted(daily: DailyVolatility, known: int, settings: RegimeSettings, previews: bool) -> _States:
     """Fit what is known; remembered, since most moves of a boundary leave that as it is."""
     if settings.method is RegimeMethod.JUMP_MODEL:
-        return _jump_states(daily, known, settings)
-    return _hidden_states(daily, known, settings)
+        return _jump_states(daily, known, settings, previews)
+    return _hidden_states(daily, known, settings, previews)
 
 
-def _hidden_states(daily: DailyVolatility, known: int, settings: RegimeSettings) -> _States:
+def _hidden_states(daily: DailyVolatility, known: int, settings: RegimeSettings, previews: bool) -> _States:
     tails = Tails.STUDENT if settings.method is RegimeMethod.STUDENT_STATES else Tails.GAUSSIAN
-    returns = _PERCENT * daily.log_return
-    fit = fit_hidden_markov(returns[:known], HiddenMarkovSettings(states=settings.states, tails=tails))
+    returns, asked = returns_in_percent(daily), HiddenMarkovSettings(states=settings.states, tails=tails)
+    preview = hidden_markov_preview(daily, known, asked) if previews else None
+    fit = preview or fit_hidden_markov(returns[:known], asked)
     filtered = fit.filtered(returns)
     state = np.concatenate((fit.smoothed.labels.state, filtered.labels.state[known:]))
-    variance = fit.model.variance[:, 0] / _PERCENT**2
+    variance = fit.model.variance[:, 0] / PERCENT**2
     probability = np.concatenate((fit.smoothed.probability, filtered.probability[known:]))
     return _States(
         state=state,
         log_level=np.log(variance),
         is_unseen=filtered.unseen(fit.unseen_below)[known:],
-        facts=_hidden_facts(fit, variance, probability, state[:known]),
+        facts=_hidden_facts(daily, fit, variance, probability, state[:known]),
+        is_preview=preview is not None,
     )
 
 
-def _hidden_facts(fit: HiddenMarkovFit, variance: Floats, probability: Floats, inside: Integers) -> StateFacts:
+def _hidden_facts(
+    daily: DailyVolatility, fit: HiddenMarkovFit, variance: Floats, probability: Floats, inside: Integers
+) -> StateFacts:
     model = fit.model
     return StateFacts(
-        volatility=frozen(np.sqrt(_DAYS * variance)),
-        mean=frozen(model.mean[:, 0] / _PERCENT),
+        volatility=frozen(np.sqrt(daily.days_a_year * variance)),
+        mean=frozen(model.mean[:, 0] / PERCENT),
         days=frozen(np.bincount(inside, minlength=model.states)),
         transition=model.transition,
         duration=frozen(model.expected_duration),
@@ -118,23 +134,31 @@ def _hidden_facts(fit: HiddenMarkovFit, variance: Floats, probability: Floats, i
     )
 
 
-def _jump_states(daily: DailyVolatility, known: int, settings: RegimeSettings) -> _States:
-    features = jump_features(daily.log_return)
-    fit = fit_jump_model(features[:known], JumpModelSettings(settings.states, settings.jump_penalty))
+def _jump_states(daily: DailyVolatility, known: int, settings: RegimeSettings, previews: bool) -> _States:
+    features, asked = volatility_features(daily), JumpModelSettings(settings.states, settings.jump_penalty)
+    preview = jump_model_preview(daily, known, asked) if previews else None
+    fit = preview or fit_jump_model(features[:known], asked)
     state = np.concatenate((fit.labels.state, fit.online(features).state[known:])).astype(np.int64)
-    inside, count = state[:known], fit.centres.shape[0]
+    far = np.square((features - fit.location) / fit.scale - fit.centres[state]).sum(axis=1)
+    limit = float(np.nanquantile(far[:known], 1.0 - _FAR_SHARE))
+    facts, variance = _jump_facts(daily, fit, state[:known])
+    log_level = np.log(np.maximum(variance, np.finfo(float).tiny))
+    return _States(state, log_level, far[known:] > limit, facts, preview is not None)
+
+
+def _jump_facts(daily: DailyVolatility, fit: JumpModelFit, inside: Integers) -> tuple[StateFacts, Floats]:
+    """Return the facts of the states, and their variances a day."""
+    known, count = inside.size, fit.centres.shape[0]
     days = np.bincount(inside, minlength=count)
     squares = np.bincount(inside, weights=daily.log_return[:known] ** 2, minlength=count)
     sums = np.bincount(inside, weights=daily.log_return[:known], minlength=count)
     with np.errstate(invalid="ignore", divide="ignore"):
         variance, mean = squares / days, sums / days
-    far = np.square((features - fit.location) / fit.scale - fit.centres[state]).sum(axis=1)
-    limit = float(np.nanquantile(far[:known], 1.0 - _FAR_SHARE))
     transition = _counted(inside, count)
     with np.errstate(divide="ignore"):
         duration = 1.0 / (1.0 - np.diag(transition))
     facts = StateFacts(
-        volatility=frozen(np.sqrt(_DAYS * variance)),
+        volatility=frozen(np.sqrt(daily.days_a_year * variance)),
         mean=frozen(mean),
         days=frozen(days),
         transition=frozen(transition),
@@ -144,7 +168,7 @@ def _jump_states(daily: DailyVolatility, known: int, settings: RegimeSettings) -
         criterion=float("nan"),
         is_settled=True,
     )
-    return _States(state, np.log(np.maximum(variance, np.finfo(float).tiny)), far[known:] > limit, facts)
+    return facts, variance
 
 
 def _counted(state: Integers, count: int) -> Floats:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from outsample.diagnostics.gap import RegimeLosses
-from outsample.regimes import DailyVolatility, Regime, RegimeTrack
+from outsample.regimes import DailyVolatility, Regime, RegimeTrack, drawn_rows
 from outsample.regimes.breaks import BreakDate, BreakModels
 from outsample.report.analysis import Analysis, daily_volatility
 from outsample.report.regime_findings import RegimeFindings
@@ -16,6 +16,7 @@ from outsample.windows import Split, iso
 
 __all__ = [
     "break_tests_table",
+    "marked_table",
     "penalty_path_table",
     "regime_losses_table",
     "states_table",
@@ -29,6 +30,7 @@ def volatility_table(analysis: Analysis) -> Table:
     """Return every day with its return, the level of its segment or state, and its regime."""
     daily, track = daily_volatility(analysis.data), analysis.regimes
     names = np.array([regime.name.lower() for regime in Regime])
+    marked = drawn_rows(track.edge, track.drawn)
     return Table(
         "volatility",
         (
@@ -36,7 +38,35 @@ def volatility_table(analysis: Analysis) -> Table:
             column("return [%]", 100.0 * daily.log_return, 3),
             column("level [% a year]", 100.0 * track.volatility, 1),
             column("regime", names[track.label]),
-            column("filtered", track.edge[:-1] >= track.filtered_from),
+            column("filtered", (track.edge[:-1] >= track.filtered_from) & (marked < 0)),
+            column("marked by hand", marked >= 0),
+        ),
+    )
+
+
+def marked_table(analysis: Analysis) -> Table:
+    """Return the spans that the user has marked, and how many days of either window each of them colours.
+
+    Of two that overlap the later in the list colours the days that both touch.
+    """
+    track = analysis.regimes
+    drawn = track.drawn
+    if not drawn:
+        return Table("marked", ())
+    row = drawn_rows(track.edge, drawn)
+    sides = [
+        [int(np.count_nonzero((row == place) & inside)) for place in range(len(drawn))]
+        for inside in _windows(daily_volatility(analysis.data), analysis.split)
+    ]
+    return Table(
+        "marked",
+        (
+            times("start", [one.start for one in drawn]),
+            times("stop", [one.stop for one in drawn]),
+            column("regime", [one.regime.name.lower() for one in drawn]),
+            column("name", [one.name for one in drawn]),
+            column("train days", sides[0]),
+            column("test days", sides[1]),
         ),
     )
 
@@ -77,7 +107,8 @@ def _stays(daily: DailyVolatility, track: RegimeTrack, split: Split, regime: Reg
     is_here = track.label == regime
     sides = [is_here & inside for inside in _windows(daily, split)]
     returns = [daily.log_return[side] for side in sides]
-    vols = [100.0 * float(np.sqrt(365.0 * np.mean(part**2))) if part.size else float("nan") for part in returns]
+    year = daily.days_a_year
+    vols = [100.0 * float(np.sqrt(year * np.mean(part**2))) if part.size else float("nan") for part in returns]
     mean = 100.0 * float(returns[0].mean()) if returns[0].size else float("nan")
     within = sides[0] | sides[1]
     stays = int(np.count_nonzero(np.diff(within.astype(np.int8), prepend=0) == 1))

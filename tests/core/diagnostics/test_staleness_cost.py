@@ -6,6 +6,7 @@ import pytest
 from outsample.diagnostics.staleness import recalibration_cost
 from outsample.errors import UsageError
 from outsample.test_result import NotTested
+from outsample.typing import DAY
 
 from .staleness_cases import decaying, noise, paired, vintages_of
 
@@ -28,6 +29,16 @@ def test_the_cost_is_that_of_a_simulated_schedule():
     for wait in (1, 5, 14, 100):
         paid = np.mean([0.5 * (1.0 - 2.0 ** (-(day % wait) / 10.0)) for day in range(wait * 7)])
         assert found.cost[wait - 1] == pytest.approx(paid, abs=2e-3)
+
+
+def test_with_four_times_a_day_a_daily_refit_is_paid_for_too():
+    times = np.arange(4 * 120) * (DAY // 4)
+    lost = 0.02  # a day
+    found = recalibration_cost(paired(vintages_of(lambda age, o, t: np.exp(lost * np.maximum(age, 0.0)), times)))
+    for wait in (1, 2, 5):
+        schedule = [(step % (4 * wait)) / 4.0 for step in range(4 * wait * 10)]
+        assert found.cost[wait - 1] == pytest.approx(lost * np.mean(schedule), rel=0.02)
+    assert found.cost[0] > 0.0
 
 
 def test_the_band_covers_the_true_cost():

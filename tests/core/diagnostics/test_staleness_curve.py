@@ -8,6 +8,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.optimize import isotonic_regression
 from scipy.stats import t as student
 
+from outsample.diagnostics.decay import age_edges
 from outsample.diagnostics.staleness import (
     Finding,
     HalfLife,
@@ -15,7 +16,6 @@ from outsample.diagnostics.staleness import (
     paired_contrasts,
     staleness_curve,
 )
-from outsample.diagnostics.staleness.ages import age_edges
 from outsample.diagnostics.staleness.monotone import never_falling
 from outsample.diagnostics.staleness.resampling import block_length, resampled_means
 from outsample.errors import UsageError
@@ -249,7 +249,7 @@ def test_a_planted_half_life_lies_in_its_interval(tau, plateau):
     assert sum(found.plateau_low <= plateau <= found.plateau_high for found in results) >= 9
     assert np.median([found.days for found in results]) == pytest.approx(tau, rel=0.25)
     assert all(found.low <= found.days <= found.high for found in results)
-    assert all(f"half of the decay is there after {found.days:.3g} days" in found.sentence for found in results)
+    assert all(f"a half-life of {found.days:.3g} days fits" in found.sentence for found in results)
 
 
 def test_the_fit_minimises_the_weighted_squares():
@@ -321,3 +321,12 @@ def test_too_few_dates_for_a_half_life_are_said():
     found = half_life(data, staleness_curve(data))
     assert isinstance(found, NotTested)
     assert found.sentence == "a half-life needs 3 ages of 20 dates, found 1; widen the test window"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_growth_without_an_end_in_sight_has_no_half_life(seed):
+    table = persistent(np.random.default_rng(seed), 144, scale=0.1)
+    grown = vintages_of(lambda age, o, t: np.exp(table[o, t] + 0.02 * np.maximum(age, 0.0)), count=144)
+    found = fitted(grown)
+    assert found.finding is not Finding.MEASURED
+    assert "in the long run" not in found.sentence

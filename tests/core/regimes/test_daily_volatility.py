@@ -2,22 +2,44 @@
 
 import numpy as np
 import pytest
-from scipy.special import digamma, polygamma
+from scipy.special import polygamma
 
 from outsample.errors import DataError
 from outsample.regimes import DailyVolatility
-from outsample.regimes.daily_volatility import FLOOR, LOG_BIAS, NOISE_VARIANCE, annual_volatility
+from outsample.regimes.daily_volatility import FLOOR, NOISE_VARIANCE
 from outsample.typing import DAY, HOUR
 
 
-def test_the_constants_are_the_moments_of_log_chi_square():
-    assert abs(LOG_BIAS + digamma(0.5) + np.log(2.0)) < 1e-15
+def test_the_noise_of_a_log_square_is_that_of_log_chi_square():
     assert abs(NOISE_VARIANCE - polygamma(1, 0.5)) < 2e-15
 
 
-def test_the_volatility_of_gaussian_returns_is_recovered():
-    returns = np.random.default_rng(1).normal(scale=0.6 / np.sqrt(365), size=200_000)
-    assert annual_volatility(np.log(returns**2).mean()) == pytest.approx(0.6, rel=0.01)
+@pytest.mark.parametrize("kind", ["gaussian", "heavy tails", "many days without a move"])
+def test_the_volatility_of_a_stretch_is_that_of_its_returns_whatever_their_shape(kind):
+    random, days = np.random.default_rng(1), 20_000
+    shapes = {
+        "gaussian": random.normal(size=days),
+        "heavy tails": random.standard_t(4, size=days) / np.sqrt(2.0),
+        "many days without a move": random.normal(size=days) * (random.random(days) > 0.1) / np.sqrt(0.9),
+    }
+    close = 100.0 * np.exp(np.concatenate(([0.0], np.cumsum(0.6 / np.sqrt(365.0) * shapes[kind]))))
+    daily = DailyVolatility.of(np.arange(days + 1) * DAY, close)
+    assert daily.annual(daily.log_variance(0, np.array([days])))[0] == pytest.approx(0.6, rel=0.04)
+
+
+def test_a_year_of_business_days_has_fewer_of_them():
+    monday = 4 * DAY  # 1970-01-05
+    days = np.array([monday + day * DAY for day in range(200) if day % 7 < 5]) + 20 * HOUR
+    every = DailyVolatility.of(np.arange(200) * DAY, np.exp(0.01 * np.arange(200.0)))
+    business = DailyVolatility.of(days, np.exp(0.01 * np.arange(float(days.size))))
+    assert (every.days_a_year, business.days_a_year) == (365.0, 252.0)
+
+
+def test_a_return_that_is_garbage_does_not_take_the_digits_of_what_follows():
+    close = np.concatenate(([1e-300, 1e300], 1e300 * np.exp(0.01 * (-1.0) ** np.arange(50))))
+    daily = DailyVolatility.of(np.arange(close.size) * DAY, close)
+    steady = daily.log_variance(np.array([10]), np.array([40]))
+    assert steady[0] == pytest.approx(np.log(0.02**2 + FLOOR), rel=1e-6)
 
 
 def test_rows_adjoin_and_carry_the_log_of_the_squared_return():

@@ -17,7 +17,6 @@ from outsample.regimes import (
     regime_track,
     segment_regimes,
 )
-from outsample.regimes.daily_volatility import annual_volatility
 from outsample.regimes.labels import MULTIPLIERS
 from outsample.typing import DAY
 from outsample.windows import Window
@@ -99,11 +98,12 @@ def test_a_level_inside_the_train_range_takes_the_colour_of_the_nearest_train_le
 def test_filtered_volatility_is_that_of_a_search_on_the_past_alone():
     time, close = prices([0.3, 1.5, 0.5], 60, seed=9)
     track = segment_regimes(time, close, until(90), WEEKLY)
-    y = DailyVolatility.of(time, close).log_square
+    daily = DailyVolatility.of(time, close)
+    y = daily.log_square
     for day in (90, 91, 100, 125, 140, 179):
         past = optimal_partition_plain(y[: day + 1], RegimeSettings().penalty(90), 7)
-        level = y[past.last[-1] : day + 1].mean()
-        assert track.volatility[day] == pytest.approx(annual_volatility(level), rel=1e-9)
+        returns = daily.log_return[past.last[-1] : day + 1]
+        assert track.volatility[day] == pytest.approx(np.sqrt(365.0 * (np.mean(returns**2) + 1e-8)), rel=1e-9)
 
 
 @pytest.mark.parametrize("shortest", [1, 7])

@@ -12,6 +12,7 @@ import numpy as np
 from outsample.datasets import Prices
 from outsample.diagnostics.assumptions.settings import Clock
 from outsample.prepared import prepared
+from outsample.regimes.daily_volatility import trades_on_saturdays
 from outsample.typing import DAY, HOUR, YEAR, Floats, Integers, frozen
 from outsample.windows import Window
 
@@ -21,8 +22,6 @@ _FINER_THAN_A_DAY: Final = 20 * HOUR
 _TELLING: Final = 64  # first spacings that tell how fine bars are: later ones may lie in a test window
 _LONGEST_REST: Final = 5 * DAY  # Thursday to Tuesday at Easter
 _GAP: Final = 1.5  # times the usual spacing
-_EPOCH_WEEKDAY: Final = 3  # 1970-01-01 was a Thursday, Mondays being 0
-_SATURDAY: Final = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +68,7 @@ class WindowReturns:
     def between(cls, begin: Integers, time: Integers, value: Floats) -> Self:
         """Leave out returns over gaps, by what this window alone says of the calendar."""
         spacing = time - begin
-        every_day = _trades_on_saturdays(time)
+        every_day = trades_on_saturdays(time)
         usual = _GAP * float(np.median(spacing)) if spacing.size else 0.0
         keep = spacing <= (usual if every_day else max(usual, _LONGEST_REST))
         years = float(spacing[keep].sum()) / YEAR
@@ -112,11 +111,3 @@ def bars_of(prices: Prices, clock: Clock) -> Bars:
     if clock is Clock.DAILY and np.median(np.diff(time[: _TELLING + 1])) < _FINER_THAN_A_DAY:
         time, close = prices.daily()
     return Bars(frozen(time.copy()), frozen(np.diff(np.log(close))))
-
-
-def _trades_on_saturdays(time: Integers) -> bool:
-    """Whether Saturdays have at least half of the bars that a seventh of all would be."""
-    if not time.size:
-        return False
-    weekday = ((time - 1) // DAY + _EPOCH_WEEKDAY) % 7  # a close at midnight belongs to the day it ends
-    return bool(np.count_nonzero(weekday == _SATURDAY) * 14 >= time.size)

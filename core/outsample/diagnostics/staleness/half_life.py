@@ -227,22 +227,24 @@ class _Grid:
 def _said(
     is_found: bool, tau: float, interval: tuple[float, float], run: LongRun, grid: _Grid, curve: StalenessCurve
 ) -> tuple[Finding, str]:
+    """Return what may be said: a half-life alone where its whole interval lies inside the ages that were seen.
+
+    Else the curve has not bent yet, and a plateau would be read into it: growth that never ends fits one as well.
+    """
     ages = f"ages up to {grid.longest:.0f} days on {run.n} dates"
     if not is_found:
         return Finding.NO_MEASURABLE_DECAY, f"no measurable decay over {ages}: {_at_longest(curve)}"
     low, high = interval
-    if tau > CENSORED_ABOVE * grid.longest:
-        shortest = min(low, CENSORED_ABOVE * grid.longest)
+    if not high <= CENSORED_ABOVE * grid.longest or tau > grid.longest:
         return (
             Finding.LONGER_THAN,
-            f"the half-life is longer than {shortest:.3g} days: over {ages} aged models become worse without an end "
-            "in sight",
+            f"the half-life is longer than {low:.3g} days: over {ages} aged models become worse without an end in "
+            f"sight; {_at_longest(curve)}",
         )
-    until = f"{low:.3g} to {high:.3g} days" if np.isfinite(high) else f"{low:.3g} days or more"
     return (
         Finding.MEASURED,
-        f"half of the decay is there after {tau:.3g} days (95 % interval {until}), and in the long run aged models are "
-        f"{run.mean:.3g} {curve.unit} worse than fresh ones, over {ages}",
+        f"a half-life of {tau:.3g} days fits (95 % interval {low:.3g} to {high:.3g} days) over {ages}; "
+        f"{_at_longest(curve)}; greater ages have not been seen",
     )
 
 

@@ -37,7 +37,7 @@ class RefitInterval:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RecalibrationCost:
-    """``C(K) = (1 / K) sum_{a < K} S(a)`` for whole days, S(0) = 0.
+    """``C(K)``: the mean of S(a) over the ages below K days at which a model is used, S(0) = 0.
 
     Parameters
     ----------
@@ -84,6 +84,9 @@ class RecalibrationCost:
 def recalibration_cost(paired: PairedContrasts) -> RecalibrationCost | NotTested:
     """Return what refitting every K days costs, S(a) being linear between the ages seen and from 0 at age 0.
 
+    A fit serves the times 0, s, 2 s ... before K, s being their usual spacing: with four times a day a model that is
+    refitted daily is on average more than a third of a day old. Spacings above a day count as a day.
+
     Returns
     -------
     RecalibrationCost or NotTested
@@ -98,11 +101,12 @@ def recalibration_cost(paired: PairedContrasts) -> RecalibrationCost | NotTested
             f"the cost of waiting needs an age of a day or more with {FEWEST_DATES} dates, found none; "
             "widen the test window",
         )
-    days = np.arange(1, longest + 2)
+    oldest, step = float(paired.age[used].max()), min(paired.step, 1.0)
+    days = np.arange(1, int(oldest + step) + 1)  # of these waits every age was seen
+    served = np.maximum(np.round(days / step).astype(np.int64), 1)  # times that one fit serves
+    ages = _interpolation(step * np.arange(int(served[-1]), dtype=np.float64), paired.age[used])
     weights = np.zeros((days.size, paired.age.size))
-    weights[:, used] = (
-        np.cumsum(_interpolation((days - 1).astype(np.float64), paired.age[used]), axis=0) / days[:, None]
-    )
+    weights[:, used] = np.cumsum(ages, axis=0)[served - 1] / served[:, None]
     cost = weights @ paired.mean
     errors, freedom = paired.standard_errors(weights)
     half = student_quantile(freedom, 0.5 * (1.0 + LEVEL)) * errors
