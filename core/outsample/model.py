@@ -6,20 +6,23 @@ from typing import Protocol, TypeGuard, TypeVar, runtime_checkable
 
 from outsample.errors import FitError
 from outsample.scores import ErrorUnit, Functional, ScaleDomain
-from outsample.typing import Floats, Integers
+from outsample.typing import Bools, Floats, Integers
 from outsample.windows import Window
 
 __all__ = [
     "Dataset",
     "Fitted",
+    "HalfLossTerms",
     "Model",
     "Parameter",
     "Prediction",
     "Previews",
     "RefitSchedule",
     "Refits",
+    "StatesScores",
     "can_preview",
     "can_refit",
+    "states_scores",
     "train_rows",
 ]
 
@@ -183,6 +186,54 @@ class Previews(Protocol[D_in]):
 
     def preview(self, data: D_in, train: Window) -> Fitted[D_in]:
         """Do what `fit` does within a frame, approximately, and predict so as well; raises as `fit` does."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HalfLossTerms:
+    """How a fit of p parameters and the loss that judges it hang on each of the m train times.
+
+    Any unit and any scale of the first two do: their quotient is a move of the parameters.
+
+    Parameters
+    ----------
+    hessian : (p, p) array
+        Mean over the train times of the Hessian of half of what the fit made small, at the estimate; for fits that are
+        not linear that of Gauss and Newton.
+    fitted : (m, p) array
+        Gradient of half of what the fit made small, of each train time, in time order; 0 at those that it left out.
+    judged : (m, p) array
+        Gradient of half the loss of each train time.
+    at_bound : (p,) bool array
+        Parameters at the edge of their range.
+    """
+
+    hessian: Floats
+    fitted: Floats
+    judged: Floats
+    at_bound: Bools
+
+
+@runtime_checkable
+class StatesScores(Protocol[D_in]):
+    """A fitted model that predicts vols and knows how its squared vol errors move with its parameters."""
+
+    def half_loss_terms(self, data: D_in, train: Window, share: Floats) -> HalfLossTerms | None:
+        """Return how the fit, and the loss that judges it, hang on each train time; None where that is not known.
+
+        Parameters
+        ----------
+        data : Dataset
+        train : Window
+            Those of the fit.
+        share : (k,) array
+            How much the squared error of the vol of one observation, a fraction a year, adds to the loss of its time;
+            0 for those that do not count.
+        """
+
+
+def states_scores(fitted: Fitted[D_in]) -> TypeGuard[StatesScores[D_in]]:
+    """Return whether a fitted model is one that knows its scores."""
+    return _follows(type(fitted), StatesScores)
 
 
 def can_refit(model: Model[D_in]) -> TypeGuard[Refits[D_in]]:

@@ -1,12 +1,12 @@
-"""Fits a formula for the smile to each time of a history when the calibration room wants to show that."""
+"""Fits a model to each time of a history when the calibration room wants to show that."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from outsample.calibration.paths import FitsTimes, ParameterPaths, find_paths, parameter_paths
 from outsample.datasets import OptionQuotes
-from outsample.models.parametric_smile import ParameterPaths, SmileFamily, find_paths, parameter_paths
 from outsample_desktop.newest_worker import NewestWorker
 from outsample_desktop.resolve.calibrated import FittedSmile, family_of
 from outsample_desktop.session import Room, State
@@ -22,7 +22,7 @@ class _Asked:
     """What is to be fitted, and to what."""
 
     data: OptionQuotes
-    model: SmileFamily
+    model: FitsTimes
 
     def is_like(self, other: "_Asked | None") -> bool:
         """Whether another would find the same."""

@@ -6,18 +6,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from outsample.calibration import CalibrationLoss
+from outsample.calibration.paths import find_paths, parameter_paths
 from outsample.calibration.tape import CalibrationCancelledError
-from outsample.models.parametric_smile import Sabr, Svi, find_paths, parameter_paths
+from outsample.models.parametric_smile import Sabr, Svi
 from outsample.windows import Handle
 from outsample_desktop import path_fits
 from outsample_desktop.session import Room
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
-CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 def choose(desk, field, text):
@@ -35,7 +35,7 @@ def wait_for_paths(desk):
 @pytest.fixture
 def room(desk):
     """The calibration room in front, with nothing calibrated."""
-    desk.key(Qt.Key.Key_2, CTRL)
+    desk.change(room=Room.CALIBRATION)
     return desk.page.calibration
 
 
@@ -95,7 +95,7 @@ def test_while_it_is_being_fitted_a_line_says_so_and_there_is_nothing_to_press(d
 
 def test_nothing_is_fitted_for_who_looks_at_something_else(desk, held):
     desk.change(calibration_model="svi")
-    desk.key(Qt.Key.Key_2, CTRL)
+    desk.change(room=Room.CALIBRATION)
     desk.qtbot.waitUntil(lambda: len(held.begun) == 1)
     desk.change(calibration_model="heston")
     desk.qtbot.waitUntil(lambda: held.gave_way == [Svi()])

@@ -60,10 +60,19 @@ class Sandwich:
     used: int
 
     @classmethod
-    def of_scores(cls, matrix: Floats, scores: Floats, is_free: Bools) -> Self:
-        """Build from the (t, p) scores of the times at the estimates, where their own quadratics do not matter."""
+    def of_scores(cls, matrix: Floats, scores: Floats, is_free: Bools, used: int | None = None) -> Self:
+        """Build from the (t, p) scores of the times at the estimates, where their own quadratics do not matter.
+
+        Times that do not count have scores of 0; without `used` all do.
+        """
         times, size = scores.shape
-        return cls(matrix, np.zeros((times, size, size)), -scores, np.zeros(size), is_free, times)
+        counted = times if used is None else used
+        return cls(matrix, np.zeros((times, size, size)), -scores, np.zeros(size), is_free, counted)
+
+    @property
+    def scores(self) -> Floats:
+        """(t, p) gradient of half the sum of squares of each time, at the estimates."""
+        return np.asarray(np.einsum("tij,j->ti", self.hessian, self.moved) - self.right)
 
     @cached_property
     def covariance(self) -> tuple[Floats, float]:

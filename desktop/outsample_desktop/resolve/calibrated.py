@@ -7,11 +7,12 @@ from typing import Final, Protocol
 import numpy as np
 
 from outsample.calibration import CalibrationLoss, CalibrationSettings, bounds_of, parameter_names, ranges_of
+from outsample.calibration.paths import FitsTimes
 from outsample.calibration.tape_shelf import NeedsTape
 from outsample.catalog import MODELS
+from outsample.datasets import OptionQuotes
 from outsample.formulas.fourier import TransformModel, fourier_price
 from outsample.formulas.implied_vol import implied_vol
-from outsample.models.parametric_smile import SmileFamily, shape_of, smile_vols
 from outsample.models.transform import HestonState
 from outsample.typing import Floats
 
@@ -32,7 +33,15 @@ __all__ = [
 
 _FALLBACK: Final = "heston"
 # A quote, measured on the made market of four months (25,678 observations) on a 2-core machine.
-_MICROSECONDS: Final = {"Merton": 57, "Kou": 84, "VarianceGamma": 204, "Heston": 60, "Bates": 166, "SVCJ": 629}
+_MICROSECONDS: Final = {
+    "Merton": 57,
+    "Kou": 84,
+    "VarianceGamma": 204,
+    "Heston": 60,
+    "HestonHullWhite": 85,
+    "Bates": 166,
+    "SVCJ": 629,
+}
 _UNKNOWN: Final = 200
 _ACCURATE: Final = 1e-8  # of the forward plus the strike: far below what a picture shows
 
@@ -71,8 +80,8 @@ class Family(Protocol):
     def feller_ratios(self, values: Floats) -> Floats:
         """Return (m,) ``2 kappa theta / sigma^2`` of (m, p) parameters; NaN where there is no such condition."""
 
-    def vols(self, values: Floats, strike: Floats, years: float) -> Floats:
-        """Return the (n,) vols, in vol points, at strikes as multiples of the forward."""
+    def vols(self, values: Floats, strike: Floats, data: OptionQuotes, slice_index: int) -> Floats:
+        """Return the (n,) vols of a slice, in vol points, at strikes as multiples of the forward."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +139,9 @@ class Calibrated:
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.asarray(2.0 * speed * level / noise**2)
 
-    def vols(self, values: Floats, strike: Floats, years: float) -> Floats:
+    def vols(self, values: Floats, strike: Floats, data: OptionQuotes, slice_index: int) -> Floats:
         """Return vols by pricing and inverting."""
-        tenor, is_call = np.full(strike.size, years), strike >= 1.0
+        tenor, is_call = np.full(strike.size, data.observed.slice_tenor[slice_index]), strike >= 1.0
         price = fourier_price(self.kind(*values.tolist()), strike, tenor, is_call, _ACCURATE)
         return np.asarray(100.0 * implied_vol(price, strike, tenor, is_call))
 
@@ -150,32 +159,33 @@ class Calibrated:
 
 @dataclass(frozen=True, slots=True)
 class FittedSmile:
-    """A model of the catalogue that is a formula for the smile, fitted to implied vol within a second; a `Family`.
+    """A model of the catalogue that is fitted to implied vol, each time within milliseconds; a `Family`.
 
     Parameters
     ----------
     name, title : str
-    model : SmileFamily
+    model : FitsTimes
     """
 
     name: str
     title: str
-    model: SmileFamily
+    model: FitsTimes
 
     @property
     def parameters(self) -> tuple[str, ...]:
         """Names in words."""
-        return shape_of(self.model).names
+        return self.model.each_time.box.names
 
     @property
     def units(self) -> tuple[str, ...]:
         """Of the parameters."""
-        return shape_of(self.model).units
+        return self.model.each_time.box.units
 
     @property
     def bounds(self) -> tuple[Floats, Floats]:
         """(p,) lower and upper bounds."""
-        return shape_of(self.model).low, shape_of(self.model).high
+        box = self.model.each_time.box
+        return box.low, box.high
 
     @property
     def moving(self) -> tuple[int, ...]:
@@ -184,16 +194,16 @@ class FittedSmile:
 
     @property
     def noise(self) -> int | None:
-        """Return None: no formula for the smile has a variance that could reach 0."""
+        """Return None: none of these models has a variance that could reach 0."""
         return None
 
     def feller_ratios(self, values: Floats) -> Floats:
         """Return NaN."""
         return np.full(len(values), np.nan)
 
-    def vols(self, values: Floats, strike: Floats, years: float) -> Floats:
-        """Return vols by the formula."""
-        return 100.0 * smile_vols(self.model, values, np.log(strike), np.full(strike.size, years))
+    def vols(self, values: Floats, strike: Floats, data: OptionQuotes, slice_index: int) -> Floats:
+        """Return vols as the model predicts them."""
+        return 100.0 * self.model.each_time.smile(values, np.log(strike), data, slice_index)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,9 +250,9 @@ class FollowedState:
         """Return ``2 kappa theta / sigma^2``."""
         return self.calibrated.feller_ratios(values)
 
-    def vols(self, values: Floats, strike: Floats, years: float) -> Floats:
+    def vols(self, values: Floats, strike: Floats, data: OptionQuotes, slice_index: int) -> Floats:
         """Return vols by pricing and inverting."""
-        return self.calibrated.vols(values, strike, years)
+        return self.calibrated.vols(values, strike, data, slice_index)
 
 
 AnyFamily = Calibrated | FittedSmile | FollowedState
@@ -268,7 +278,7 @@ def _families() -> Iterator[AnyFamily]:
             yield known[model.kind]
         elif isinstance(model, HestonState):
             yield FollowedState(entry.name, entry.title, known[model.kind])
-        elif isinstance(model, SmileFamily):
+        elif isinstance(model, FitsTimes):
             yield FittedSmile(entry.name, entry.title, model)
 
 

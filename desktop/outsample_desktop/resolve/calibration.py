@@ -4,8 +4,8 @@ from typing import Final
 
 import numpy as np
 
+from outsample.calibration.paths import find_paths
 from outsample.datasets import OptionQuotes
-from outsample.models.parametric_smile import find_paths
 from outsample.prepared import prepared
 from outsample.report.analysis import Analysis
 from outsample.report.table import Table
@@ -56,8 +56,8 @@ def calibration_view(
     analysis : Analysis
         For its data and its split.
     find_tape, find_paths : callable
-        From data, a model and its settings to the calibrations that there are, or None; from data and a formula for the
-        smile to its fits of each time.
+        From data, a model and its settings to the calibrations that there are, or None; from data and a model that
+        needs none to its fits of each time.
     """
     family, data = family_of(state.calibration_model), analysis.data
     if not isinstance(data, OptionQuotes):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from outsample.calibration import CalibrationLoss
+from outsample.datasets import OptionQuotes
 from outsample.typing import Bools, Floats
 from outsample_desktop.resolve.calibrated import Family
 from outsample_desktop.resolve.daily_fits import DailyFits
@@ -36,9 +37,9 @@ class ParameterSet:
         """``2 kappa theta / sigma^2``; NaN for a model without a variance of its own."""
         return float(self.family.feller_ratios(self.values[np.newaxis])[0])
 
-    def vols(self, strike: Floats, years: float) -> Floats:
-        """Return the (n,) vols, in vol points, at strikes as multiples of the forward."""
-        return self.family.vols(self.values, strike, years)
+    def vols(self, strike: Floats, data: OptionQuotes, slice_index: int) -> Floats:
+        """Return the (n,) vols of a slice, in vol points, at strikes as multiples of the forward."""
+        return self.family.vols(self.values, strike, data, slice_index)
 
     def notes(self) -> tuple[str, ...]:
         """Return what is to be said of each parameter, in its row; empty where there is nothing."""
@@ -74,7 +75,7 @@ class ExactFit:
     brief : str
         Why there is none, in as few words as a cell of a table has room for.
     is_awaited : bool
-        There will be one as soon as the boundary is let go.
+        There will be one as soon as the boundary is let go; what is found until then comes close.
     """
 
     found: ParameterSet | None
@@ -132,5 +133,5 @@ def message_of(estimate: Estimate) -> tuple[str, str]:
     if best is None:
         state = "preview" if estimate.exact.is_awaited else "no estimate"
         return state, estimate.sentence or estimate.exact.sentence
-    state = "preview" if estimate.exact.found is None else "exact"
+    state = "preview" if estimate.exact.found is None or estimate.exact.is_awaited else "exact"
     return state, "; ".join([estimate.exact.sentence, *best.warnings()])

@@ -98,7 +98,7 @@ def _daily(data: OptionQuotes, chosen: int, daily: DailyFits, time: int) -> Curv
     strike, place = _points(data, chosen)[0], daily.place_of(time)
     vols = np.full(strike.size, np.nan)
     if place is not None:
-        vols = daily.family.vols(daily.values[place], 0.01 * strike, float(data.observed.slice_tenor[chosen]))
+        vols = daily.family.vols(daily.values[place], 0.01 * strike, data, chosen)
     return Curve("daily", "this time", _DAILY, strike, vols)
 
 
@@ -106,7 +106,7 @@ def _vols(data: OptionQuotes, chosen: int, found: ParameterSet) -> Floats:
     strike = 0.01 * _points(data, chosen)[0]
     if not np.isfinite(found.values).all():  # no state is carried to this time
         return np.full(strike.size, np.nan)
-    return found.vols(strike, float(data.observed.slice_tenor[chosen]))
+    return found.vols(strike, data, chosen)
 
 
 def smile_of(fit: SliceFit) -> SliceView:

@@ -1,4 +1,4 @@
-"""Where fits of every time come from: tapes of calibrations, or the paths of a formula for the smile.
+"""Where fits of every time come from: tapes of calibrations, or the paths of a model that needs none.
 
 Whatever is asked for is either there as an `Estimate`, or a `Standing` says what stands in its way.
 """
@@ -9,20 +9,15 @@ from typing import Final, cast
 import numpy as np
 
 from outsample.calibration import CalibrationLoss, CalibrationSettings
+from outsample.calibration.paths import FitsTimes, ParameterPaths, parameter_paths
 from outsample.calibration.tape import CalibrationTape
 from outsample.datasets import OptionQuotes
 from outsample.errors import FitError
 from outsample.formulas.fourier import TransformModel
 from outsample.model import Dataset
-from outsample.models.parametric_smile import (
-    CorradoSuFit,
-    ParameterPaths,
-    SabrFit,
-    SmileFamily,
-    SsviFit,
-    SviFit,
-    parameter_paths,
-)
+from outsample.models.early_exercise import AmericanFit
+from outsample.models.parametric_smile import CorradoSuFit, SabrFit, SsviFit, SviFit
+from outsample.models.stochastic_rates import RabinovitchFit
 from outsample.models.transform import HestonStateFit, TransformFit
 from outsample.report.analysis import Analysis, Judged
 from outsample_desktop.resolve.calibrated import (
@@ -42,7 +37,7 @@ from outsample_desktop.session import Room, State
 __all__ = ["FindPaths", "FindTape", "estimate_of", "make_paths"]
 
 FindTape = Callable[[OptionQuotes, type[TransformModel], CalibrationSettings], CalibrationTape | None]
-FindPaths = Callable[[OptionQuotes, SmileFamily], ParameterPaths | None]
+FindPaths = Callable[[OptionQuotes, FitsTimes], ParameterPaths | None]
 
 _AWAITED: Final = "pooled estimate, exact on release"
 _SHORTER: Final = "structure of some of the train times, exact on release"
@@ -82,7 +77,7 @@ def estimate_of(
 
 
 def make_paths(state: State, data: Dataset) -> None:
-    """Fit a formula for the smile to each time where that is what a state shows: for who may wait."""
+    """Fit a model to each time at once where that is what a state shows: for who may wait."""
     family = family_of(state.calibration_model)
     if state.room is Room.CALIBRATION and isinstance(family, FittedSmile) and isinstance(data, OptionQuotes):
         parameter_paths(data, family.model)
@@ -129,20 +124,24 @@ def _missing(family: Calibrated, loss: CalibrationLoss, data: OptionQuotes, titl
     )
 
 
-# --- Formulas for the smile -----------------------------------------------------------------------------------------
+# --- Models that need no calibration --------------------------------------------------------------------------------
 
 
-def _of_paths(analysis: Analysis, family: FittedSmile, paths: ParameterPaths) -> Estimate:
+def _of_paths(analysis: Analysis, family: FittedSmile, paths: ParameterPaths) -> Estimate | Standing:
     """Take the fit of the train window from the analysis: it takes milliseconds and needs no stand-in."""
+    if paths.refusal:
+        return Standing(family.title, paths.refusal)
     daily, judged = fits_of_paths(paths, family), analysis.find(family.name)
     if judged is None:
         exact = _no_exact(analysis, family)
         failed = "" if _failure(analysis, family) is None else exact.sentence
         return Estimate(daily, CalibrationLoss.VOL, False, None, exact, None, failed)
-    found = cast(SviFit | SsviFit | SabrFit | CorradoSuFit, judged.study.fitted).found
+    fitted = cast(SviFit | SsviFit | SabrFit | CorradoSuFit | RabinovitchFit | AmericanFit, judged.study.fitted)
+    found, is_quicker = fitted.found, not judged.study.is_exact
     one = ParameterSet(family, *(np.array(each) for each in (found.values, found.standard_errors, found.at_bound)))
-    quicker = "" if judged.study.is_exact else " (preview)"  # the figures: the parameters are exact at any time
-    exact = ExactFit(one, f"{_figures(judged)}{quicker}")
+    text = f"{_figures(judged)}{' (preview)' if is_quicker else ''}"
+    # A preview of the others has their exact parameters, and reads predictions off in a quicker way.
+    exact = ExactFit(one, text, is_awaited=is_quicker and isinstance(fitted, AmericanFit))
     return Estimate(daily, CalibrationLoss.VOL, False, None, exact, found.correlation)
 
 

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from outsample.calibration import CalibrationLoss, CalibrationStatus
+from outsample.calibration.paths import ParameterPaths
 from outsample.calibration.tape import STATUSES, CalibrationTape
 from outsample.datasets import OptionQuotes
-from outsample.models.parametric_smile import ParameterPaths
 from outsample.models.transform import HestonStateFit
 from outsample.prepared import prepared
 from outsample.typing import Bools, Floats, Integers
@@ -110,7 +110,7 @@ def fits_of_tape(tape: CalibrationTape, family: Calibrated) -> DailyFits:
 
 @prepared
 def fits_of_paths(paths: ParameterPaths, family: FittedSmile) -> DailyFits:
-    """Return the fits of a formula for the smile."""
+    """Return the fits of a model that is fitted to each time at once."""
     return DailyFits(
         family,
         LOSSES[CalibrationLoss.VOL].unit,
@@ -121,7 +121,7 @@ def fits_of_paths(paths: ParameterPaths, family: FittedSmile) -> DailyFits:
         paths.sum_of_squares,
         paths.count,
         paths.status,
-        f"fewer than {paths.least_quotes} quotes",
+        f"fewer than {paths.least_quotes} usable quotes",
     )
 
 

@@ -11,6 +11,7 @@ from outsample.catalog import MODELS, Kind, contenders, entry, score
 from outsample.diagnostics import headline
 from outsample.errors import FitError
 from outsample.model import Parameter, Prediction
+from outsample.models.early_exercise import American
 from outsample.scenarios import Identity
 from outsample.scores import Functional, SquaredError
 from outsample.study import (
@@ -28,8 +29,8 @@ from outsample.study.workspace import Mask, Predicted
 from outsample.windows import Handle, Scheme, Split, Window, default_split, move
 
 VOL = score("squared-vol-points").score
-OPTIONS = tuple(
-    found.name for found in MODELS if found.kind is Kind.OPTIONS and not isinstance(found.build(), NeedsTape)
+OPTIONS = tuple(  # that can be fitted at once to quotes settled in coin
+    found.name for found in MODELS if found.kind is Kind.OPTIONS and not isinstance(found.build(), NeedsTape | American)
 )
 
 

@@ -12,7 +12,7 @@ from outsample.formulas.fourier import SVCJ, Heston, Merton, VarianceGamma, four
 from outsample.report import analyse
 from outsample.study import Workspace
 from outsample.windows import Split, Window, default_split
-from outsample_desktop.resolve import same
+from outsample_desktop.resolve import calibrated, same
 from outsample_desktop.resolve.calibrated import CALIBRATED, LOSSES, family_of
 from outsample_desktop.resolve.calibration import calibration_view
 from outsample_desktop.session import Room, State
@@ -288,3 +288,7 @@ def test_how_long_it_takes_is_said_in_seconds_or_minutes():
     assert family_of("heston").expected(10) == "about 5 seconds"
     assert slow.expected(100_000) == "about 65 seconds"
     assert slow.expected(1_000_000) == "about 10 minutes"
+
+
+def test_every_model_that_is_calibrated_has_a_measured_time():
+    assert {one.kind.__name__ for one in CALIBRATED} == set(calibrated._MICROSECONDS)

@@ -1,4 +1,4 @@
-"""Formulas for the smile in the calibration room: each time's own fit, and the fit that the table of models judges."""
+"""Models that need no calibration in the calibration room: each time's own fit, and the fit that is judged."""
 
 from dataclasses import replace
 
@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from outsample.calibration import CalibrationLoss, CalibrationStatus
+from outsample.calibration.paths import find_paths, parameter_paths
 from outsample.calibration.tape import STATUSES
-from outsample.models.parametric_smile import find_paths, parameter_paths
+from outsample.datasets import Settlement
+from outsample.models.early_exercise import American
 from outsample.report import analyse
 from outsample.study import Settings, Workspace
 from outsample.windows import Split, Window, default_split
@@ -18,8 +20,17 @@ from outsample_desktop.resolve.calibration_sources import make_paths
 from outsample_desktop.resolve.panes import hue_of
 from outsample_desktop.session import Room, State
 
-each = pytest.mark.parametrize("family", SMILES, ids=lambda one: one.name)
+AMERICAN = family_of("american")
+each = pytest.mark.parametrize("family", [one for one in SMILES if one is not AMERICAN], ids=lambda one: one.name)
 AT = 60
+
+
+@pytest.fixture(scope="module")
+def linear(market):
+    """The same quotes with premiums in the quote currency."""
+    quotes = market.quotes
+    premiums = {name: getattr(quotes, name) * quotes.forward for name in ("bid", "ask", "mark")}
+    return replace(quotes, settlement=Settlement.LINEAR, **premiums)
 
 
 @pytest.fixture(scope="module")
@@ -27,15 +38,15 @@ def shown(market):
     """Return a function from a model, whether it is on, and changes of the state to analysis and view."""
     made = {}
 
-    def show(name, is_on=True, split=None, dragging=False, find=parameter_paths, **changes):
-        split = split or default_split(market.quotes.times)
+    def show(name, is_on=True, split=None, dragging=False, find=parameter_paths, data=market.quotes, **changes):
+        split = split or default_split(data.times)
         models = ("flat-vol", name) if is_on else ("flat-vol",)
-        key = (models, split, dragging)
+        key = (models, split, dragging, data)
         state = State(
             split=split, models=models, dragging=dragging, room=Room.CALIBRATION, calibration_model=name, **changes
         )
         if key not in made:
-            made[key] = analyse(Workspace(market.quotes), split, state.score, models, Settings(previews=dragging))
+            made[key] = analyse(Workspace(data), split, state.score, models, Settings(previews=dragging))
         return made[key], calibration_view(state, made[key], lambda *_: None, find)
 
     return show
@@ -45,8 +56,9 @@ def columns_of(table):
     return {one.header: one.values for one in table.columns}
 
 
-def test_the_four_families_stand_beside_those_that_are_calibrated():
-    assert [one.name for one in SMILES] == ["svi", "ssvi", "sabr", "corrado-su"]
+def test_every_option_model_with_parameters_of_a_time_has_its_paths():
+    assert [one.name for one in SMILES] == ["svi", "ssvi", "sabr", "corrado-su", "rabinovitch", "american"]
+    assert [one.name for one in CALIBRATED if one.kind.__name__ == "HestonHullWhite"] == ["heston-hull-white"]
     assert set(FAMILIES) == {*SMILES, *CALIBRATED, *STATES}
     assert len({one.title for one in FAMILIES}) == len(FAMILIES)
     assert family_of("sabr") is SMILES[2]
@@ -157,7 +169,7 @@ def test_a_time_without_a_fit_has_a_gap_and_its_reason(shown, market):
     values[AT], status[AT], count[AT], squares[AT] = np.nan, STATUSES.index(CalibrationStatus.FAILED), 0, 0.0
     gap = replace(made, values=values, status=status, count=count, sum_of_squares=squares)
     _, view = shown("svi", find=lambda *_: gap, cursor=int(market.quotes.times[AT]))
-    assert columns_of(view.days)["status"][AT] == "fewer than 80 quotes"
+    assert columns_of(view.days)["status"][AT] == "fewer than 80 usable quotes"
     assert np.isnan(view.paths.paths[0].value[AT])
     assert view.paths.paths[0].marks.unsettled[AT]
     assert view.smile.curves[0].title == "this time –"
@@ -209,3 +221,54 @@ def test_who_may_wait_has_the_paths_made_where_they_are_shown(market):
     make_paths(replace(state, room=Room.CALIBRATION), market.prices)
     make_paths(replace(state, room=Room.CALIBRATION), data)
     assert find_paths(data, SMILES[0].model) is not None
+
+
+# --- American options -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def american(shown, linear):
+    """Return a function as `shown`, for American options on quotes that have them."""
+    return lambda **changes: shown("american", data=linear, **changes)
+
+
+def test_coins_are_refused_in_place_with_the_sentence_of_the_model(shown):
+    for is_on in (True, False):
+        _, view = shown("american", is_on=is_on)
+        assert view.standing.sentence == (
+            "American options need premiums in the quote currency, found inverse settlement; choose a European model"
+        )
+        assert (view.standing.offer, view.paths) == ("", None)
+
+
+def test_the_path_of_american_options_is_their_vol_of_each_time(american, linear):
+    paths, (analysis, view) = parameter_paths(linear, American()), american()
+    (path,) = view.paths.paths
+    fitted = analysis.find("american").study.fitted
+    assert (path.title, path.unit, path.exact) == ("vol", "a year", fitted.found.values[0])
+    np.testing.assert_array_equal(path.value, paths.values[:, 0])
+    assert np.isfinite(path.value).all()
+    assert view.state == "exact"
+    np.testing.assert_allclose(view.correlation.value, [[1.0]], rtol=1e-12)
+
+
+def test_the_smiles_of_american_options_are_what_is_predicted_in_their_slice(american, linear):
+    analysis, view = american(cursor=int(linear.times[AT]))
+    columns, seen = columns_of(view.quotes), linear.observed
+    tenors = seen.slice_tenor[int(seen.time_slice[AT]) : int(seen.time_slice[AT + 1])]
+    chosen = int(seen.time_slice[AT]) + int(np.argmin(np.abs(np.log(365.0 * tenors / 30.0))))
+    rows = slice(int(seen.slice_start[chosen]), int(seen.slice_start[chosen + 1]))
+    one = Window(int(linear.times[AT]), int(linear.times[AT + 1]))
+    fits = {"exact": analysis.find("american").study.fitted, "this time": American().fit(linear, one)}
+    for name, fitted in fits.items():
+        np.testing.assert_allclose(columns[f"{name} [%]"], 100.0 * fitted.predict(linear).values[rows], rtol=1e-8)
+
+
+def test_while_a_boundary_is_held_the_vol_of_american_options_is_a_preview(american, linear):
+    exact = american()[1]
+    American().fit(linear, Window(int(linear.times[75]), int(linear.times[85])))  # at other vols: the last fit made
+    held = american(dragging=True)[1]
+    assert (exact.state, held.state) == ("exact", "preview")
+    assert "(preview)" in held.message
+    assert held.paths.paths[0].exact == pytest.approx(exact.paths.paths[0].exact, abs=2e-4)
+    assert held.paths.paths[0].exact != exact.paths.paths[0].exact

@@ -15,17 +15,20 @@ from typing import Annotated, Final
 
 import numpy as np
 
-from outsample.calibration.tape_pooling import QUOTES_PER_PARAMETER, Sandwich
+from outsample.calibration.tape_pooling import QUOTES_PER_PARAMETER
+from outsample.calibration.window_estimate import Estimate
 from outsample.cumulative import Cumulative
-from outsample.datasets import OptionQuotes, Settlement
+from outsample.datasets import OptionQuotes
 from outsample.errors import FitError
 from outsample.model import Parameter, Prediction
+from outsample.models.early_exercise.search import Least, least_between, least_squares, parts
+from outsample.models.early_exercise.times import BOX, AmericanTimes, refuse_coins
 from outsample.models.early_exercise.vol_lattice import (
     HIGHEST,
     LOWEST,
     POINTS,
+    RATIO,
     cubic,
-    place_of,
     products,
     table,
     vol_of_place,
@@ -33,13 +36,12 @@ from outsample.models.early_exercise.vol_lattice import (
 from outsample.named_parameters import check_parameters
 from outsample.prepared import prepared
 from outsample.scores import Functional
-from outsample.typing import Bounds, Floats, Label, Unit, frozen
+from outsample.typing import Bounds, Label, Unit, frozen
 from outsample.windows import Window
 
 __all__ = ["American", "AmericanFit"]
 
-MOST_STEPS: Final = 60
-SETTLED: Final = 1e-12  # relative step
+BEYOND: Final = RATIO**2  # a preview's vol from the outer ones of its tables: p99 .02 vol points off at a vol of .5
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,11 @@ class American:
     def __post_init__(self) -> None:
         check_parameters(self)
 
+    @property
+    def each_time(self) -> AmericanTimes:
+        """How it is fitted to the quotes of a time alone."""
+        return AmericanTimes(self.rate)
+
     def fit(self, data: OptionQuotes, train: Window) -> "AmericanFit":
         """Fit the vol to all quotes of the train window that have a spot, each with weight one.
 
@@ -70,42 +77,48 @@ class American:
         FitError
             The quotes are settled in coin, or fewer than ten in the window have a spot and a price.
         """
-        if data.settlement is Settlement.INVERSE:
-            raise FitError(
-                "American options need premiums in the quote currency, found inverse settlement; "
-                "choose a European model"
-            )
+        refuse_coins(data)
         rows = train.rows(data.times)
         count, total = _quoted(data).total(rows).tolist()
-        first = place_of(total / count if count else LOWEST)
-        sums = products(data, self.rate, first)
-        priced = float(sums.total(rows)[-1])
+        mean = total / count if count else LOWEST
+        found = least_squares(lambda first: products(data, self.rate, first).total(rows), mean)
+        fitted = self._fitted(data, rows, found)
+        _laid_out(data, self.rate)[:] = [found.first]
+        return fitted
+
+    def preview(self, data: OptionQuotes, train: Window) -> "AmericanFit":
+        """Fit and predict by the tables of the last fit, up to 21 percent beyond their vols; without such, as `fit`.
+
+        Another table takes half a second. What is found depends on which fit was the last one.
+
+        Raises
+        ------
+        FitError
+            As `fit`.
+        """
+        rows = train.rows(data.times)
+        for first in _laid_out(data, self.rate):
+            low, high = vol_of_place(first) / BEYOND, vol_of_place(first + POINTS - 1) * BEYOND
+            sums = products(data, self.rate, first).total(rows)
+            found = least_between(sums, first, vol_of_place(first + 1), low, high)
+            if max(low, LOWEST) < found.vol < min(high, HIGHEST):
+                return self._fitted(data, rows, found)
+        return self.fit(data, train)
+
+    def _fitted(self, data: OptionQuotes, rows: slice, found: Least) -> "AmericanFit":
+        """Return a vol that was found, with what it is worth."""
+        known, (count, _) = products(data, self.rate, found.first), _quoted(data).total(rows).tolist()
+        priced = known.total(rows)[-1]
         if priced < QUOTES_PER_PARAMETER:
             raise FitError(
                 f"American options need {QUOTES_PER_PARAMETER} usable quotes with a spot in the train window, "
                 f"found {priced:.0f} of {count:.0f}; widen the window, or import the spot index with the quotes"
             )
-        first, vol = self._least(data, rows, first)
-        weights, slopes = cubic(first, vol)
-        of_times = np.diff(products(data, self.rate, first).sums[rows.start : rows.stop + 1], axis=0)
-        gram, right = _parts(of_times)
-        scores = (gram @ weights - right) @ slopes
-        at_bound = vol in (LOWEST, HIGHEST)
-        curve = np.array([[slopes @ gram.sum(axis=0) @ slopes]])
-        error = Sandwich.of_scores(curve, scores[:, np.newaxis], np.array([not at_bound])).standard_errors[0]
-        return AmericanFit(self, vol, float(error), at_bound, 100.0 * (1.0 - priced / count))
-
-    def _least(self, data: OptionQuotes, rows: slice, first: int) -> tuple[int, float]:
-        """Return the vol of the least sum of squares, and the first of the four places it was found between."""
-        vol = vol_of_place(first + 1)
-        for _ in range(MOST_STEPS):  # as often as the search leads to other places, which it hardly does
-            gram, right = _parts(products(data, self.rate, first).total(rows)[np.newaxis])
-            vol = _least_between(gram[0], right[0], first, vol)
-            nearer = place_of(vol)
-            if nearer == first:
-                break
-            first += 1 if nearer > first else -1
-        return first, vol
+        weights, slopes = cubic(found.first, found.vol)
+        gram, right = parts(np.diff(known.sums[rows.start : rows.stop + 1], axis=0))
+        curve, scores = np.array([[slopes @ gram.sum(axis=0) @ slopes]]), (gram @ weights - right) @ slopes
+        estimate = Estimate.of_scores(BOX, np.array([found.vol]), curve, scores[:, np.newaxis])
+        return AmericanFit(self, estimate, found.first, 100.0 * (1.0 - priced / count))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,59 +128,42 @@ class AmericanFit:
     Parameters
     ----------
     model : American
-    vol : float
-        Fraction a year.
-    standard_error : float
-        Clustered by time; NaN at a bound.
-    at_bound : bool
+    found : Estimate
+        The vol, fraction a year.
+    first : int
+        Of the four places of the lattice that its predictions are read between.
     left_out : float
         Share of the train quotes without a spot, or without a European vol for their American price, in percent.
     """
 
     model: American
-    vol: float
-    standard_error: float = field(compare=False)
-    at_bound: bool = field(compare=False)
+    found: Estimate
+    first: int
     left_out: float = field(compare=False)
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """The vol, the rate that was given, and the share of quotes that the fit had to leave out."""
         return (
-            Parameter("vol", self.vol, "a year", self.standard_error, self.at_bound),
+            *self.found.parameters(BOX),
             Parameter("interest rate, given", self.model.rate, "a year"),
             Parameter("train quotes without a spot or a price", self.left_out, "%"),
         )
 
     def predict(self, data: OptionQuotes) -> Prediction:
         """Predict the European vol of the American price of every observation; NaN without a spot."""
-        first = place_of(self.vol)
-        weights, _ = cubic(first, self.vol)
+        weights, _ = cubic(self.first, self.found.values[0])
         vols = np.zeros(data.observed.size)
         for i, weight in enumerate(weights.tolist()):
-            vols += weight * table(data, self.model.rate, first + i)
+            vols += weight * table(data, self.model.rate, self.first + i)
         return Prediction(frozen(vols), Functional.MEAN, is_whole=bool(np.isfinite(vols).all()))
 
 
-def _least_between(gram: Floats, right: Floats, first: int, vol: float) -> float:
-    """Return the vol of the least sum of squares by Gauss-Newton steps, no further than the four places reach."""
-    low, high = vol_of_place(first), min(vol_of_place(first + POINTS - 1), HIGHEST)
-    for _ in range(MOST_STEPS):
-        weights, slopes = cubic(first, vol)
-        curve = float(slopes @ gram @ slopes)
-        step = -float(slopes @ (gram @ weights - right)) / curve if curve > 0.0 else 0.0
-        moved = min(max(vol + step, low), high)
-        is_still = abs(moved - vol) <= SETTLED * vol
-        vol = moved
-        if is_still:
-            break
-    return vol
-
-
-def _parts(sums: Floats) -> tuple[Floats, Floats]:
-    """Return (t, 4, 4) G and (t, 4) g of rows of `products`."""
-    square = POINTS * POINTS
-    return sums[:, :square].reshape(-1, POINTS, POINTS), sums[:, square : square + POINTS]
+@prepared
+def _laid_out(data: OptionQuotes, rate: float) -> list[int]:
+    """Return the first place of the last fit, to be changed by the next; empty before there was one."""
+    del data, rate
+    return []
 
 
 @prepared

@@ -16,9 +16,21 @@ from outsample.datasets import OptionQuotes
 from outsample.formulas.american_kernel import american_slices
 from outsample.formulas.implied_vol import implied_vol
 from outsample.prepared import prepared
-from outsample.typing import Floats, frozen
+from outsample.typing import Bools, Floats, Integers, frozen
 
-__all__ = ["HIGHEST", "LOWEST", "POINTS", "cubic", "place_of", "products", "table", "vol_of_place"]
+__all__ = [
+    "HIGHEST",
+    "LOWEST",
+    "POINTS",
+    "RATIO",
+    "cubic",
+    "place_of",
+    "products",
+    "products_of",
+    "shown_vols",
+    "table",
+    "vol_of_place",
+]
 
 LOWEST: Final = 0.02
 RATIO: Final = 1.1
@@ -51,23 +63,37 @@ def cubic(first: int, vol: float) -> tuple[Floats, Floats]:
     return weights, slopes
 
 
-@prepared
-def table(data: OptionQuotes, rate: float, place: int) -> Floats:
-    """Return the (k,) European vols of the American prices of all observations at a vol of the lattice.
+def shown_vols(
+    data: OptionQuotes, rate: float, place: int, slices: slice, log_moneyness: Floats, is_call: Bools, start: Integers
+) -> Floats:
+    """Return the (n,) European vols of American prices at a vol of the lattice, for options on some slices.
 
     NaN where a slice has no spot, and where a price is no European one: below what exercise pays at expiry.
+
+    Parameters
+    ----------
+    data : OptionQuotes
+    rate : float
+    place : int
+        Of the vol.
+    slices : slice
+        Consecutive ones, s of them.
+    log_moneyness, is_call : (n,) array
+        Read-only, as columns of data are: others would be compiled for anew.
+    start : (s + 1,) int array
+        First option of each slice, and their number.
     """
+    tenor, vol = data.observed.slice_tenor[slices], vol_of_place(place)
+    prices = american_slices(log_moneyness, is_call, start, tenor, _carry_of(data)[slices], rate, vol)
+    return implied_vol(prices, np.exp(log_moneyness), np.repeat(tenor, np.diff(start)), is_call)
+
+
+@prepared
+def table(data: OptionQuotes, rate: float, place: int) -> Floats:
+    """Return the (k,) vols of `shown_vols` for all observations."""
     seen = data.observed
-    prices = american_slices(
-        seen.log_moneyness,
-        seen.is_call,
-        seen.slice_start,
-        seen.slice_tenor,
-        _carry_of(data),
-        rate,
-        vol_of_place(place),
-    )
-    return frozen(implied_vol(prices, np.exp(seen.log_moneyness), seen.tenor, seen.is_call))
+    quotes = (seen.log_moneyness, seen.is_call, seen.slice_start)
+    return frozen(shown_vols(data, rate, place, slice(0, seen.slice_tenor.size), *quotes))
 
 
 @prepared
@@ -77,13 +103,30 @@ def products(data: OptionQuotes, rate: float, first: int) -> Cumulative:
     Quotes without a vol at one of the four places have no part in them.
     """
     seen = data.observed
-    columns = np.stack([*(table(data, rate, first + i) for i in range(POINTS)), seen.implied_vol])
+    columns = np.stack([table(data, rate, first + i) for i in range(POINTS)])
+    return Cumulative.of(products_of(columns, seen.implied_vol, seen.time_index, data.times.size), centred=False)
+
+
+def products_of(shown: Floats, vol: Floats, time_index: Integers, times: int) -> Floats:
+    """Return (times, 22) the columns of `products`, not summed over times.
+
+    Parameters
+    ----------
+    shown : (4, n) array
+        What quotes show at the four places.
+    vol : (n,) array
+        What they are observed at.
+    time_index : (n,) int array
+        In ``0 .. times - 1``.
+    times : int
+    """
+    columns = np.concatenate([shown, vol[np.newaxis]])
     is_priced = np.isfinite(columns).all(axis=0)
     columns = np.where(is_priced, columns, 0.0)
-    sums = np.empty((data.times.size, POINTS * POINTS + POINTS + 2))
+    sums = np.empty((times, POINTS * POINTS + POINTS + 2))
 
     def by_time(weights: Any) -> Floats:
-        return np.asarray(np.bincount(seen.time_index, weights=weights, minlength=data.times.size), dtype=np.float64)
+        return np.asarray(np.bincount(time_index, weights=weights, minlength=times), dtype=np.float64)
 
     for i in range(POINTS):
         for j in range(i, POINTS):
@@ -91,7 +134,7 @@ def products(data: OptionQuotes, rate: float, first: int) -> Cumulative:
         sums[:, POINTS * POINTS + i] = by_time(columns[i] * columns[POINTS])
     sums[:, -2] = by_time(columns[POINTS] ** 2)
     sums[:, -1] = by_time(is_priced)
-    return Cumulative.of(sums, centred=False)
+    return sums
 
 
 @prepared

@@ -2,14 +2,6 @@
 
 from outsample.models.parametric_smile.corrado_su import CorradoSu, CorradoSuFit
 from outsample.models.parametric_smile.leland import Leland, LelandFit
-from outsample.models.parametric_smile.paths import (
-    ParameterPaths,
-    SmileFamily,
-    find_paths,
-    parameter_paths,
-    shape_of,
-    smile_vols,
-)
 from outsample.models.parametric_smile.sabr import Sabr, SabrFit
 from outsample.models.parametric_smile.ssvi import Ssvi, SsviFit
 from outsample.models.parametric_smile.svi import Svi, SviFit
@@ -19,16 +11,10 @@ __all__ = [
     "CorradoSuFit",
     "Leland",
     "LelandFit",
-    "ParameterPaths",
     "Sabr",
     "SabrFit",
-    "SmileFamily",
     "Ssvi",
     "SsviFit",
     "Svi",
     "SviFit",
-    "find_paths",
-    "parameter_paths",
-    "shape_of",
-    "smile_vols",
 ]

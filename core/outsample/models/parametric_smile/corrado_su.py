@@ -24,11 +24,12 @@ from outsample.datasets import OptionQuotes
 from outsample.formulas.expansions import is_gram_charlier_density
 from outsample.formulas.implied_vol_kernel import implied_vol_loop
 from outsample.formulas.inlined import inlined
-from outsample.model import Parameter, Prediction
+from outsample.model import HalfLossTerms, Parameter, Prediction
 from outsample.models.parametric_smile import term_structure
 from outsample.models.parametric_smile.arbitrage import TENORS, arbitrage_of
-from outsample.models.parametric_smile.estimate import LEAST_VARIANCE, Estimate, Shape, estimate
+from outsample.models.parametric_smile.estimate import LEAST_VARIANCE, Estimate, Shape, estimate, half_loss_terms
 from outsample.models.parametric_smile.lattice import NODE_MONEYNESS, NODE_TENOR, at_quotes
+from outsample.models.parametric_smile.paths import ShapeFits
 from outsample.models.parametric_smile.term_structure import mean_variance
 from outsample.scores import Functional
 from outsample.typing import Floats, frozen
@@ -135,6 +136,11 @@ CORRADO_SU_SHAPE: Final = Shape(
 class CorradoSu:
     """Corrado-Su in the martingale form, fitted to the train window by the squared error of implied vol."""
 
+    @property
+    def each_time(self) -> ShapeFits:
+        """How it is fitted to the quotes of a time alone."""
+        return ShapeFits(CORRADO_SU_SHAPE)
+
     def fit(self, data: OptionQuotes, train: Window) -> "CorradoSuFit":
         """Fit by least squares on the train window, and predict by inverting prices."""
         return CorradoSuFit(estimate(data, train, CORRADO_SU_SHAPE), False)
@@ -177,3 +183,7 @@ class CorradoSuFit:
         else:
             vols = frozen(corrado_su_vols(values, seen.log_moneyness / np.sqrt(seen.tenor), seen.tenor)[0])
         return Prediction(vols, Functional.MEAN, is_whole=bool(np.isfinite(vols).all()))
+
+    def half_loss_terms(self, data: OptionQuotes, train: Window, share: Floats) -> HalfLossTerms:
+        """Return how the fit, and the loss that judges it, hang on each train time."""
+        return half_loss_terms(data, train, CORRADO_SU_SHAPE, self.found, share)

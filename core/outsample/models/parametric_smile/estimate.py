@@ -2,23 +2,25 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from outsample.calibration.judged_scores import judged_scores, quotes_of
 from outsample.calibration.levenberg_marquardt import Minimum, minimise
 from outsample.calibration.normal_equations import NormalEquations
-from outsample.calibration.tape_pooling import QUOTES_PER_PARAMETER, Sandwich
+from outsample.calibration.tape_pooling import QUOTES_PER_PARAMETER
+from outsample.calibration.window_estimate import Estimate, ParameterBox
 from outsample.compiled import kernel
 from outsample.datasets import OptionQuotes
 from outsample.errors import FitError
-from outsample.model import Parameter
+from outsample.model import HalfLossTerms
 from outsample.models.parametric_smile.lattice import NODE_MONEYNESS, NODE_TENOR, NODES, Lattice, lattice_of
-from outsample.typing import Floats, frozen
+from outsample.typing import Floats
 from outsample.windows import Window
 
-__all__ = ["LEAST_VARIANCE", "Estimate", "Shape", "estimate", "least_squares"]
+__all__ = ["LEAST_VARIANCE", "Estimate", "Shape", "estimate", "half_loss_terms", "least_squares"]
 
 LEAST_VARIANCE: Final = 1e-4  # a vol of one point: no smile predicts less
 GAIN: Final = 1e-7  # relative decrease of the sum of squares not worth a step
@@ -29,17 +31,13 @@ Surface = Callable[[Floats, Floats, Floats], tuple[Floats, Floats]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Shape:
-    """What is fitted.
+class Shape(ParameterBox):
+    """What is fitted: a box and the smile that its parameters give.
 
     Parameters
     ----------
-    title : str
-        As it opens sentences.
-    names, units : tuple of str
-        Of the p parameters.
-    low, high : (p,) array
-        Bounds, inclusive.
+    title, names, units, low, high
+        As of `ParameterBox`.
     start : callable
         From the mean vol of the window to the (p,) values that the search begins at.
     surface : kernel
@@ -47,45 +45,8 @@ class Shape:
         NaN where the values give none: a search stays where all those of its quotes are numbers.
     """
 
-    title: str
-    names: tuple[str, ...]
-    units: tuple[str, ...]
-    low: Floats
-    high: Floats
     start: Callable[[float], Floats]
     surface: Surface
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """Where a fit ended; two of the same values are equal.
-
-    Parameters
-    ----------
-    values : tuple of float
-    standard_errors : tuple of float
-        Clustered by time; NaN at a bound and where the window does not determine a parameter.
-    at_bound : tuple of bool
-    covariance : (p, p) array
-        Of the estimates; NaN with one that has no standard error.
-    """
-
-    values: tuple[float, ...]
-    standard_errors: tuple[float, ...] = field(compare=False)
-    at_bound: tuple[bool, ...] = field(compare=False)
-    covariance: Floats = field(compare=False, repr=False)
-
-    @property
-    def correlation(self) -> Floats:
-        """(p, p) correlation of the estimates; NaN with one that has no standard error."""
-        errors = np.array(self.standard_errors)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.asarray(self.covariance / np.outer(errors, errors))
-
-    def parameters(self, shape: Shape) -> tuple[Parameter, ...]:
-        """Return the estimates by name."""
-        columns = (shape.names, self.values, shape.units, self.standard_errors, self.at_bound)
-        return tuple(Parameter(*one) for one in zip(*columns, strict=True))
 
 
 def estimate(data: OptionQuotes, train: Window, shape: Shape) -> Estimate:
@@ -109,11 +70,7 @@ def estimate(data: OptionQuotes, train: Window, shape: Shape) -> Estimate:
             f"{shape.title} needs a vol for every train quote at the mean of their vols, found some without; "
             "filter the farthest quotes"
         )
-    values = found.values
-    is_held = (values <= shape.low) | (values >= shape.high)
-    worth = Sandwich.of_scores(found.at.hessian, _scores_of(lattice, rows, shape, values), ~is_held)
-    errors, held = tuple(worth.standard_errors.tolist()), tuple(is_held.tolist())
-    return Estimate(tuple(values.tolist()), errors, held, frozen(worth.covariance[0]))
+    return Estimate.of_scores(shape, found.values, found.at.hessian, _scores_of(lattice, rows, shape, found.values))
 
 
 def least_squares(lattice: Lattice, rows: slice, shape: Shape) -> Minimum:
@@ -135,6 +92,19 @@ def least_squares(lattice: Lattice, rows: slice, shape: Shape) -> Minimum:
 
     start = np.clip(shape.start(float(moment.sum()) / count), shape.low, shape.high)
     return minimise(at, start, shape.low, shape.high, tolerance=GAIN, most_steps=MOST_STEPS)
+
+
+def half_loss_terms(data: OptionQuotes, train: Window, shape: Shape, found: Estimate, share: Floats) -> HalfLossTerms:
+    """Return how the sum of squares, by the lattice, and the loss that judges, by quotes, hang on each train time."""
+    lattice, rows, values = lattice_of(data), train.rows(data.times), np.array(found.values)
+    weights = lattice.sums.total(rows)[:NODES]
+    used = np.flatnonzero(np.abs(weights) > NOTHING)
+    _, at_nodes = shape.surface(values, NODE_MONEYNESS[used], NODE_TENOR[used])
+    hessian = (weights[used] * at_nodes) @ at_nodes.T / (rows.stop - rows.start)
+    seen, part = data.observed, quotes_of(data.observed, rows)
+    vols, gradient = shape.surface(values, seen.log_moneyness[part] / np.sqrt(seen.tenor[part]), seen.tenor[part])
+    judged = judged_scores(seen, rows, vols, gradient, share)
+    return HalfLossTerms(hessian, _scores_of(lattice, rows, shape, values), judged, np.array(found.at_bound))
 
 
 def _scores_of(lattice: Lattice, rows: slice, shape: Shape, values: Floats) -> Floats:

@@ -19,10 +19,11 @@ from outsample.compiled import kernel
 from outsample.datasets import OptionQuotes
 from outsample.formulas.elementary import log_of_positive
 from outsample.formulas.inlined import inlined
-from outsample.model import Parameter, Prediction
+from outsample.model import HalfLossTerms, Parameter, Prediction
 from outsample.models.parametric_smile import term_structure
 from outsample.models.parametric_smile.arbitrage import arbitrage_of
-from outsample.models.parametric_smile.estimate import LEAST_VARIANCE, Estimate, Shape, estimate
+from outsample.models.parametric_smile.estimate import LEAST_VARIANCE, Estimate, Shape, estimate, half_loss_terms
+from outsample.models.parametric_smile.paths import ShapeFits
 from outsample.models.parametric_smile.term_structure import mean_variance
 from outsample.scores import Functional
 from outsample.typing import Floats, Integers, frozen
@@ -103,6 +104,11 @@ SABR_SHAPE: Final = Shape(
 class Sabr:
     """Lognormal SABR, fitted to the train window by the squared error of implied vol."""
 
+    @property
+    def each_time(self) -> ShapeFits:
+        """How it is fitted to the quotes of a time alone."""
+        return ShapeFits(SABR_SHAPE)
+
     def fit(self, data: OptionQuotes, train: Window) -> "SabrFit":
         """Fit by least squares on the train window."""
         return SabrFit(estimate(data, train, SABR_SHAPE))
@@ -131,6 +137,10 @@ class SabrFit:
         out = np.empty(seen.size)
         _fill(np.array(self.found.values), seen.log_moneyness, seen.slice_start, seen.slice_tenor, out)
         return Prediction(frozen(out), Functional.MEAN, is_whole=True)
+
+    def half_loss_terms(self, data: OptionQuotes, train: Window, share: Floats) -> HalfLossTerms:
+        """Return how the fit, and the loss that judges it, hang on each train time."""
+        return half_loss_terms(data, train, SABR_SHAPE, self.found, share)
 
 
 @kernel

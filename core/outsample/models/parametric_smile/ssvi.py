@@ -17,10 +17,11 @@ import numpy as np
 
 from outsample.compiled import kernel
 from outsample.datasets import OptionQuotes
-from outsample.model import Parameter, Prediction
+from outsample.model import HalfLossTerms, Parameter, Prediction
 from outsample.models.parametric_smile import term_structure
 from outsample.models.parametric_smile.arbitrage import arbitrage_of
-from outsample.models.parametric_smile.estimate import Estimate, Shape, estimate
+from outsample.models.parametric_smile.estimate import Estimate, Shape, estimate, half_loss_terms
+from outsample.models.parametric_smile.paths import ShapeFits
 from outsample.models.parametric_smile.slices import raw_svi_prediction
 from outsample.models.parametric_smile.term_structure import mean_variance
 from outsample.typing import Floats
@@ -75,6 +76,11 @@ SSVI_SHAPE: Final = Shape(
 class Ssvi:
     """SSVI, fitted to the train window by the squared error of implied vol."""
 
+    @property
+    def each_time(self) -> ShapeFits:
+        """How it is fitted to the quotes of a time alone."""
+        return ShapeFits(SSVI_SHAPE)
+
     def fit(self, data: OptionQuotes, train: Window) -> "SsviFit":
         """Fit by least squares on the train window."""
         return SsviFit(estimate(data, train, SSVI_SHAPE))
@@ -103,6 +109,10 @@ class SsviFit:
     def predict(self, data: OptionQuotes) -> Prediction:
         """Predict the vol of every observation."""
         return raw_svi_prediction(data, self._slices(data.observed.slice_tenor))
+
+    def half_loss_terms(self, data: OptionQuotes, train: Window, share: Floats) -> HalfLossTerms:
+        """Return how the fit, and the loss that judges it, hang on each train time."""
+        return half_loss_terms(data, train, SSVI_SHAPE, self.found, share)
 
     def _slices(self, tenor: Floats) -> Floats:
         """Return (r, 5) numbers for `raw_svi_prediction`."""

@@ -18,9 +18,10 @@ import numpy as np
 
 from outsample.compiled import kernel
 from outsample.datasets import OptionQuotes
-from outsample.model import Parameter, Prediction
+from outsample.model import HalfLossTerms, Parameter, Prediction
 from outsample.models.parametric_smile.arbitrage import arbitrage_of
-from outsample.models.parametric_smile.estimate import LEAST_VARIANCE, Estimate, Shape, estimate
+from outsample.models.parametric_smile.estimate import LEAST_VARIANCE, Estimate, Shape, estimate, half_loss_terms
+from outsample.models.parametric_smile.paths import ShapeFits
 from outsample.models.parametric_smile.slices import raw_svi_prediction
 from outsample.typing import Floats
 from outsample.windows import Window
@@ -82,6 +83,11 @@ SVI_SHAPE: Final = Shape(
 class Svi:
     """Raw SVI over standardised moneyness, fitted to the train window by the squared error of implied vol."""
 
+    @property
+    def each_time(self) -> ShapeFits:
+        """How it is fitted to the quotes of a time alone."""
+        return ShapeFits(SVI_SHAPE)
+
     def fit(self, data: OptionQuotes, train: Window) -> "SviFit":
         """Fit by least squares on the train window."""
         return SviFit(estimate(data, train, SVI_SHAPE))
@@ -107,6 +113,10 @@ class SviFit:
     def predict(self, data: OptionQuotes) -> Prediction:
         """Predict the vol of every observation."""
         return raw_svi_prediction(data, self._slices(data.observed.slice_tenor))
+
+    def half_loss_terms(self, data: OptionQuotes, train: Window, share: Floats) -> HalfLossTerms:
+        """Return how the fit, and the loss that judges it, hang on each train time."""
+        return half_loss_terms(data, train, SVI_SHAPE, self.found, share)
 
     def _slices(self, tenor: Floats) -> Floats:
         """Return (r, 5) level, tilt, bend, shift and smoothness of the variance over ``ln(K/F)``."""

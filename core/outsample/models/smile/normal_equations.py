@@ -94,6 +94,14 @@ class NormalEquations:
         bread = np.linalg.inv(_ridged(gram))
         return np.asarray(np.sqrt(np.diag(bread @ meat @ bread)))
 
+    def scores(self, rows: slice, coefficients: Floats) -> tuple[Floats, Floats]:
+        """Return the (p, p) mean Hessian of half the sum of squares of a time, and its (t, p) gradient of each time.
+
+        Coefficients are those of `columns_of` with strikes over `forward_unit`; the Hessian has the ridge of the fit.
+        """
+        gradient = self.gram[rows] @ coefficients - self.moment[rows]
+        return _ridged(self.gram_sum.total(rows)) / (rows.stop - rows.start), gradient
+
     def solve_before_each(self, schedule: RefitSchedule) -> tuple[Floats, Floats]:
         """Return per time (m, k) coefficients and (m,) mean forward of a fit strictly before it.
 

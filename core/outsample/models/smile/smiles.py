@@ -5,15 +5,16 @@ References
 Dumas, Fleming, Whaley (1998), Implied Volatility Functions: Empirical Tests, JF 53, doi:10.1111/0022-1082.00083.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 
+from outsample.calibration.judged_scores import judged_scores, quotes_of
 from outsample.datasets import OptionQuotes
 from outsample.formulas.interpolation import quadratic_by_slice
-from outsample.model import Parameter, Prediction, RefitSchedule
-from outsample.models.smile.normal_equations import Regressors, Weighting, equations_of
+from outsample.model import HalfLossTerms, Parameter, Prediction, RefitSchedule
+from outsample.models.smile.normal_equations import Regressors, Weighting, columns_of, equations_of
 from outsample.models.smile.vintages import losses_by_window
 from outsample.prepared import prepared
 from outsample.scores import Functional, Score
@@ -140,12 +141,15 @@ class SmileFit:
         Vol as a fraction a year per unit of each regressor.
     mean_forward : float
         USD.
+    weighting : Weighting
+        Of the fit.
     """
 
     regressors: Regressors
     coefficients: tuple[float, ...]
     standard_errors: tuple[float, ...]
     mean_forward: float
+    weighting: Weighting = field(default=Weighting.ONE, compare=False)
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -162,10 +166,22 @@ class SmileFit:
         vols = _vols(data, self.regressors, coefficients, np.array([self.mean_forward]))
         return Prediction(vols, Functional.MEAN, is_whole=bool(np.isfinite(coefficients).all()))
 
+    def half_loss_terms(self, data: OptionQuotes, train: Window, share: Floats) -> HalfLossTerms:
+        """Return how the sum of squares, and the loss that judges, hang on each train time; exact, being linear."""
+        equations, rows = equations_of(data, self.regressors, self.weighting), train.rows(data.times)
+        scale = (equations.forward_unit / self.mean_forward) ** self.regressors.forward_powers
+        coefficients = np.asarray(self.coefficients) * scale
+        part = quotes_of(data.observed, rows)
+        columns = np.stack([one[part] for one in columns_of(data, self.regressors, equations.forward_unit)])
+        vols = coefficients @ columns
+        gradient = np.where(vols > VOL_FLOOR, columns, 0.0)
+        judged = judged_scores(data.observed, rows, np.maximum(vols, VOL_FLOOR), gradient, share)
+        return HalfLossTerms(*equations.scores(rows, coefficients), judged, np.zeros(scale.size, np.bool_))
+
 
 def _fit(data: OptionQuotes, train: Window, regressors: Regressors, weighting: Weighting, name: str) -> SmileFit:
     coefficients, errors, forward = equations_of(data, regressors, weighting).solve(train, name)
-    return SmileFit(regressors, tuple(coefficients.tolist()), tuple(errors.tolist()), forward)
+    return SmileFit(regressors, tuple(coefficients.tolist()), tuple(errors.tolist()), forward, weighting)
 
 
 @prepared

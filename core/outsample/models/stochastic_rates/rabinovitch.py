@@ -8,12 +8,16 @@ no quote of the options here speaks of the rate alone, and on tenors of months e
 Reference: Rabinovitch (1989), J. Financial and Quantitative Analysis 24, 447-457.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, Final
 
 import numpy as np
 
-from outsample.calibration.tape_pooling import QUOTES_PER_PARAMETER, Sandwich
+from outsample.calibration.judged_scores import quotes_of
+from outsample.calibration.levenberg_marquardt import StopReason
+from outsample.calibration.paths import TimeFit
+from outsample.calibration.tape_pooling import QUOTES_PER_PARAMETER
+from outsample.calibration.window_estimate import Estimate, ParameterBox
 from outsample.datasets import OptionQuotes
 from outsample.errors import FitError
 from outsample.formulas.stochastic_rates import BILL_SPEED, BILL_VOL, gaussian_rate_vol
@@ -28,9 +32,14 @@ from outsample.windows import Window
 
 __all__ = ["Rabinovitch", "RabinovitchFit"]
 
-LOW: Final = frozen(np.array([0.001, -1.0]))  # of sigma and rho
-HIGH: Final = frozen(np.array([4.0, 1.0]))
-NEEDED: Final = QUOTES_PER_PARAMETER * LOW.size
+BOX: Final = ParameterBox(
+    title="Black with stochastic rates",
+    names=("vol of the asset σ", "correlation with the rate ρ"),
+    units=("a year", ""),
+    low=frozen(np.array([0.001, -1.0])),
+    high=frozen(np.array([4.0, 1.0])),
+)
+NEEDED: Final = QUOTES_PER_PARAMETER * len(BOX.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,11 @@ class Rabinovitch:
     def __post_init__(self) -> None:
         check_parameters(self)
 
+    @property
+    def each_time(self) -> "RabinovitchTimes":
+        """How it is fitted to the quotes of a time alone."""
+        return RabinovitchTimes(self)
+
     def fit(self, data: OptionQuotes, train: Window) -> "RabinovitchFit":
         """Fit vol and correlation to all quotes of the train window, each with weight one.
 
@@ -72,19 +86,15 @@ class Rabinovitch:
         total = sums.total(rows)
         if total[COUNT] < NEEDED:
             raise FitError(
-                f"Black with stochastic rates needs {NEEDED} usable quotes in the train window, "
-                f"found {total[COUNT]:.0f}; widen the window"
+                f"{BOX.title} needs {NEEDED} usable quotes in the train window, found {total[COUNT]:.0f}; "
+                "widen the window"
             )
-        values = find_term_structures(total[np.newaxis], *self._terms(), LOW, HIGH)[0]
-        is_held = (values <= LOW) | (values >= HIGH)
-        vol, slopes = self._at_nodes(values)
-        curve = (slopes * total[:NODES]) @ slopes.T
+        values = find_term_structures(total[np.newaxis], *self.terms(), BOX.low, BOX.high)[0][0]
+        vol, slopes = self.curve(values, NODE_TENOR)
+        hessian = (slopes * total[:NODES]) @ slopes.T
         of_times = np.diff(sums.sums[rows.start : rows.stop + 1], axis=0)
         scores = (of_times[:, :NODES] * vol - of_times[:, NODES:COUNT]) @ slopes.T
-        is_free = ~is_held & (np.diag(curve) > 0.0)  # without a vol of the rate the correlation does nothing
-        errors = Sandwich.of_scores(curve, scores, is_free).standard_errors
-        sigma, rho = values.tolist()
-        return RabinovitchFit(self, sigma, rho, tuple(errors.tolist()), tuple(is_held.tolist()))
+        return RabinovitchFit(self, Estimate.of_scores(BOX, values, hessian, scores))
 
     def predict_refitted(self, data: OptionQuotes, schedule: RefitSchedule) -> Prediction:
         """Predict with parameters refitted strictly before each time; NaN where that is fewer than 20 quotes."""
@@ -94,17 +104,17 @@ class Rabinovitch:
         """Return the vol of the forward; all arguments broadcast."""
         return gaussian_rate_vol(tenor, sigma, self.rate_speed, self.rate_vol, rho)
 
-    def _terms(self) -> tuple[Floats, Floats]:
-        """Return ``eta (integral of B) / T`` and ``eta^2 (integral of B^2) / T`` at the nodes, (n,) each."""
-        alone = self.vol(NODE_TENOR, np.array(0.0), np.array(0.0)) ** 2
-        together = self.vol(NODE_TENOR, np.array(1.0), np.array(1.0)) ** 2
+    def terms(self, tenor: Floats = NODE_TENOR) -> tuple[Floats, Floats]:
+        """Return ``eta (integral of B) / T`` and ``eta^2 (integral of B^2) / T``, (n,) each."""
+        alone = self.vol(tenor, np.array(0.0), np.array(0.0)) ** 2
+        together = self.vol(tenor, np.array(1.0), np.array(1.0)) ** 2
         return 0.5 * (together - 1.0 - alone), alone
 
-    def _at_nodes(self, values: Floats) -> tuple[Floats, Floats]:
-        """Return the (n,) vols at the nodes and their derivatives to sigma and rho, (2, n)."""
+    def curve(self, values: Floats, tenor: Floats) -> tuple[Floats, Floats]:
+        """Return the (n,) vols at tenors and their derivatives to sigma and rho, (2, n)."""
         sigma, rho = values
-        cross, _ = self._terms()
-        vol = self.vol(NODE_TENOR, sigma, rho)
+        cross, _ = self.terms(tenor)
+        vol = self.vol(tenor, sigma, rho)
         return vol, np.stack([(sigma + rho * cross) / vol, sigma * cross / vol])
 
 
@@ -115,39 +125,58 @@ class RabinovitchFit:
     Parameters
     ----------
     model : Rabinovitch
-    sigma : float
-        Vol of the asset, fraction a year.
-    rho : float
-        Correlation of asset and short rate.
-    standard_errors : tuple of float
-        Of the two, clustered by time; NaN at a bound and where the window does not determine them.
-    at_bound : tuple of bool
+    found : Estimate
+        Vol of the asset, fraction a year, and its correlation with the short rate.
     """
 
     model: Rabinovitch
-    sigma: float
-    rho: float
-    standard_errors: tuple[float, ...] = field(compare=False)
-    at_bound: tuple[bool, ...] = field(compare=False)
+    found: Estimate
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """The estimates, the two numbers of the rate that were given, and what the rate does in a year."""
-        year = float(self.model.vol(np.array(1.0), np.array(self.sigma), np.array(self.rho)))
-        errors, held = self.standard_errors, self.at_bound
+        sigma, rho = self.found.values
+        year = float(self.model.vol(np.array(1.0), np.array(sigma), np.array(rho)))
         return (
-            Parameter("vol of the asset σ", self.sigma, "a year", errors[0], held[0]),
-            Parameter("correlation with the rate ρ", self.rho, "", errors[1], held[1]),
+            *self.found.parameters(BOX),
             Parameter("reversion speed of the rate, given", self.model.rate_speed, "a year"),
             Parameter("vol of the rate, given", self.model.rate_vol, "rate per √year"),
-            Parameter("what the rate does to the vol of one year", 100.0 * (year - self.sigma), "vol pts"),
+            Parameter("what the rate does to the vol of one year", 100.0 * (year - sigma), "vol pts"),
         )
 
     def predict(self, data: OptionQuotes) -> Prediction:
         """Predict the vol of the tenor of every observation."""
         seen = data.observed
-        vols = self.model.vol(seen.slice_tenor, np.array(self.sigma), np.array(self.rho))
+        vols = self.model.vol(seen.slice_tenor, *np.array(self.found.values))
         return Prediction(frozen(np.repeat(vols, np.diff(seen.slice_start))), Functional.MEAN, is_whole=True)
+
+
+@dataclass(frozen=True, slots=True)
+class RabinovitchTimes:
+    """Fits of each time; those of `outsample.calibration.paths.TimeFits`.
+
+    Parameters
+    ----------
+    model : Rabinovitch
+    """
+
+    model: Rabinovitch
+
+    @property
+    def box(self) -> ParameterBox:
+        """Vol and correlation."""
+        return BOX
+
+    def find(self, data: OptionQuotes, time: int) -> TimeFit:
+        """Search the sums over the tenors of a time."""
+        total = sums_by_tenor(data).total(slice(time, time + 1))
+        (values,), (is_settled,) = find_term_structures(total[np.newaxis], *self.model.terms(), BOX.low, BOX.high)
+        vols, slopes = self.model.curve(values, data.observed.tenor[quotes_of(data.observed, slice(time, time + 1))])
+        return TimeFit(values, StopReason.CONVERGED if is_settled else StopReason.STEPS, vols, slopes)
+
+    def smile(self, values: Floats, log_moneyness: Floats, data: OptionQuotes, slice_index: int) -> Floats:
+        """Return the vol of the tenor at every strike."""
+        return np.full(log_moneyness.size, self.model.vol(data.observed.slice_tenor[slice_index], *values))
 
 
 @prepared
@@ -157,7 +186,7 @@ def _refitted(data: OptionQuotes, model: Rabinovitch, windows: tuple[int, int]) 
     first = np.maximum(index - length, 0) if length else np.minimum(np.searchsorted(data.times, start), index)
     totals = sums[index] - sums[first]
     enough = totals[:, COUNT] >= NEEDED
-    values = np.full((index.size, LOW.size), np.nan)
-    values[enough] = find_term_structures(totals[enough], *model._terms(), LOW, HIGH)
+    values = np.full((index.size, len(BOX.names)), np.nan)
+    values[enough] = find_term_structures(totals[enough], *model.terms(), BOX.low, BOX.high)[0]
     sigma, rho = values[seen.slice_time].T
     return frozen(np.repeat(model.vol(seen.slice_tenor, sigma, rho), np.diff(seen.slice_start)))

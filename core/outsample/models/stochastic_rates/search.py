@@ -11,7 +11,7 @@ import numpy as np
 
 from outsample.calibration.bounded_step import bounded_step
 from outsample.compiled import kernel
-from outsample.typing import Floats
+from outsample.typing import Bools, Floats
 
 __all__ = ["find_term_structures"]
 
@@ -25,8 +25,8 @@ MOST_STEPS: Final = 100
 @kernel
 def find_term_structures(  # pragma: no cover - compiled
     totals: Floats, cross: Floats, alone: Floats, low: Floats, high: Floats
-) -> Floats:
-    """Return (w, 2) sigma and rho.
+) -> tuple[Floats, Bools]:
+    """Return (w, 2) sigma and rho, and (w,) whether a search came to its end.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def find_term_structures(  # pragma: no cover - compiled
         Bounds.
     """
     nodes = cross.size
-    out = np.empty((totals.shape[0], 2))
+    out, is_settled = np.empty((totals.shape[0], 2)), np.zeros(totals.shape[0], np.bool_)
     hessian, gradient, moved = np.empty((2, 2)), np.empty(2), np.empty(2)
     for w in range(totals.shape[0]):
         sums = totals[w]
@@ -64,8 +64,9 @@ def find_term_structures(  # pragma: no cover - compiled
             else:
                 damping, growth = damping * growth, 2.0 * growth
             if abs(gain) <= GAIN * total or not damping < MOST_DAMPING:
+                is_settled[w] = True
                 break
-    return out
+    return out, is_settled
 
 
 @kernel

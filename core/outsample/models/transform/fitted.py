@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 
 from outsample.calibration import CalibrationSettings, bounds_of, parameter_names, ranges_of
+from outsample.calibration.judged_scores import judged_scores
 from outsample.calibration.levenberg_marquardt import StopReason, minimise
 from outsample.calibration.pooling import PREVIEW, ROUGH, PooledResiduals, VolSurface, exact_vols, tenor_range
 from outsample.calibration.tape import CalibrationTape, Pooled
@@ -14,7 +15,7 @@ from outsample.calibration.tape_shelf import tape_of
 from outsample.datasets import OptionQuotes
 from outsample.errors import FitError
 from outsample.formulas.fourier import TransformModel
-from outsample.model import Parameter, Prediction
+from outsample.model import HalfLossTerms, Parameter, Prediction
 from outsample.models.transform.facts import calibration_facts
 from outsample.prepared import prepared
 from outsample.scores import Functional
@@ -41,7 +42,7 @@ class TransformFit:
     surface : VolSurface, optional
         That grid, for a preview.
     worth : Sandwich
-        Of the estimates.
+        Of the estimates, with a row for each time of the train window.
     at_bound : tuple of bool
     facts : tuple of Parameter
         What else is known of the fit.
@@ -81,6 +82,20 @@ class TransformFit:
             vols = frozen(exact_vols(self.model, data.observed))
         return Prediction(vols, Functional.MEAN, is_whole=bool(np.isfinite(vols).all()))
 
+    def half_loss_terms(self, data: OptionQuotes, train: Window, share: Floats) -> HalfLossTerms | None:
+        """Return how the fit, and the loss that judges it, hang on each train time; None where pricing takes minutes.
+
+        A fit on every second or third time has scores of 0 at the others: summed they are those of the fit.
+        """
+        surface = VolSurface.quick(self.model, tenor_range(data), slopes=True)
+        if surface is None:
+            return None
+        seen, rows = data.observed, train.rows(data.times)
+        found = surface.at(seen, np.arange(seen.time_slice[rows.start], seen.time_slice[rows.stop]))
+        judged = judged_scores(seen, rows, found[0], found[1:], share)
+        mean = self.worth.matrix / (rows.stop - rows.start)
+        return HalfLossTerms(mean, self.worth.scores, judged, np.array(self.at_bound))
+
 
 def preview_fit(
     data: OptionQuotes, train: Window, kind: type[TransformModel], settings: CalibrationSettings, title: str
@@ -117,7 +132,8 @@ def polished_fit(
 def _polished(data: OptionQuotes, tape: CalibrationTape, train: Window, title: str) -> TransformFit:
     """Search; remembered, because every look at a split that stays fits it again."""
     kind, pooled = tape.kind, tape.pooled(train)
-    exact = PooledResiduals.of(data, train.rows(data.times), tape.is_used, kind, tape.settings)
+    rows = train.rows(data.times)
+    exact = PooledResiduals.of(data, rows, tape.is_used, kind, tape.settings)
     start, _ = _quick_start(pooled, exact.tenors)
     limits = bounds_of(kind)
     rough = minimise(replace(exact, fineness=ROUGH).evaluate, start, *limits, tolerance=GAIN, most_steps=MOST_STEPS)
@@ -133,7 +149,10 @@ def _polished(data: OptionQuotes, tape: CalibrationTape, train: Window, title: s
             "widen the window or choose another loss"
         )
     at_bound = _at_bound(kind, found.values)
-    worth = Sandwich.of_scores(found.at.hessian, found.at.jacobian, ~at_bound)
+    times = np.unique(data.observed.slice_time[exact.slices])
+    scores = np.zeros((rows.stop - rows.start, found.values.size))
+    scores[times - rows.start] = found.at.jacobian
+    worth = Sandwich.of_scores(found.at.hessian, scores, ~at_bound, times.size)
     model = kind(*found.values.tolist())
     return TransformFit(model, False, None, worth, tuple(at_bound.tolist()), _facts(model, pooled))
 

@@ -7,11 +7,11 @@ import numpy as np
 from scipy.special import ndtri
 
 from outsample.datasets import Prices
+from outsample.datasets.window_losses import losses_of_paths
 from outsample.errors import FitError
 from outsample.formulas.recursions import DECAYS, DecayLosses, ewma_variances, rows_before_each
 from outsample.model import Parameter, Prediction, RefitSchedule, train_rows
 from outsample.models.value_at_risk.level import Level, check_level
-from outsample.models.value_at_risk.vintages import losses_of_paths
 from outsample.prepared import prepared
 from outsample.scores import Functional, Score
 from outsample.typing import Floats, Integers, frozen

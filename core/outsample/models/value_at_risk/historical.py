@@ -6,11 +6,11 @@ from typing import Final
 import numpy as np
 
 from outsample.datasets import Prices
+from outsample.datasets.window_losses import losses_of_constants
 from outsample.formulas.recursions import rows_before_each
 from outsample.model import Parameter, Prediction, RefitSchedule, train_rows
 from outsample.models.value_at_risk.level import Level, check_level
 from outsample.models.value_at_risk.sample_quantile import quantiles_between, sample_quantile, smallest_sample
-from outsample.models.value_at_risk.vintages import losses_of_quantiles
 from outsample.prepared import prepared
 from outsample.scores import Functional, Score
 from outsample.typing import Floats, Integers, frozen
@@ -74,7 +74,7 @@ class HistoricalVaR:
         del first
         quantile = quantiles_between(data.returns, *train, self.level)
         quantile[train[1] - train[0] < self.needed] = np.nan
-        return losses_of_quantiles(data, score, quantile, rows, share)
+        return losses_of_constants(data, score, quantile, rows, share)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ import numpy as np
 from scipy.special import ndtri
 
 from outsample.datasets import Prices
+from outsample.datasets.window_losses import losses_of_constants
 from outsample.errors import FitError
 from outsample.formulas.recursions import WindowMoments, rows_before_each
 from outsample.model import Parameter, Prediction, RefitSchedule, train_rows
 from outsample.models.value_at_risk.level import Level, check_level
-from outsample.models.value_at_risk.vintages import losses_of_quantiles
 from outsample.prepared import prepared
 from outsample.scores import Functional, Score
 from outsample.typing import Floats, Integers, frozen
@@ -74,7 +74,7 @@ class NormalVaR:
         """Return the losses of many train windows at once."""
         del first
         mean, volatility = _moments_between(data, *train)
-        return losses_of_quantiles(data, score, mean + float(ndtri(self.level)) * volatility, rows, share)
+        return losses_of_constants(data, score, mean + float(ndtri(self.level)) * volatility, rows, share)
 
 
 @dataclass(frozen=True, slots=True)

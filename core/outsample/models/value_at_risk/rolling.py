@@ -6,11 +6,11 @@ from typing import Annotated, Final
 import numpy as np
 
 from outsample.datasets import Prices
+from outsample.datasets.window_losses import losses_of_paths
 from outsample.errors import FitError
 from outsample.model import Parameter, Prediction, RefitSchedule, train_rows
 from outsample.models.value_at_risk.level import Level, check_level
 from outsample.models.value_at_risk.sample_quantile import quantiles_between, smallest_sample
-from outsample.models.value_at_risk.vintages import losses_of_paths
 from outsample.prepared import prepared
 from outsample.scores import Functional, Score
 from outsample.typing import Bounds, Floats, Integers, Unit, frozen

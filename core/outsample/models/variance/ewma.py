@@ -6,10 +6,10 @@ from typing import Final
 import numpy as np
 
 from outsample.datasets import Prices
+from outsample.datasets.window_losses import losses_of_paths
 from outsample.errors import FitError
 from outsample.formulas.recursions import DECAYS, DecayLosses, ewma_variances, rows_before_each
 from outsample.model import Parameter, Prediction, RefitSchedule, train_rows
-from outsample.models.variance.vintages import losses_of_paths
 from outsample.prepared import prepared
 from outsample.scores import Functional, Score
 from outsample.typing import Floats, Integers, frozen

@@ -6,10 +6,10 @@ from typing import Final
 import numpy as np
 
 from outsample.datasets import Prices
+from outsample.datasets.window_losses import losses_of_constants
 from outsample.errors import FitError
 from outsample.formulas.recursions import WindowMoments, rows_before_each
 from outsample.model import Parameter, Prediction, RefitSchedule, train_rows
-from outsample.models.variance.vintages import losses_of_variances
 from outsample.prepared import prepared
 from outsample.scores import Functional, Score
 from outsample.typing import Floats, Integers, frozen
@@ -58,7 +58,7 @@ class SampleVariance:
     ) -> Floats:
         """Return the losses of many train windows at once."""
         del first
-        return losses_of_variances(data, score, variances_between(data, *train), rows, share)
+        return losses_of_constants(data, score, variances_between(data, *train), rows, share)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outsample.calibration.paths import parameter_paths
 from outsample.cumulative import Cumulative
-from outsample.models.parametric_smile import Sabr, Svi, parameter_paths
+from outsample.models.parametric_smile import Sabr, Svi
 from outsample.models.parametric_smile.lattice import (
     BEND,
     NODE_MONEYNESS,

@@ -1,24 +1,18 @@
 """Fits of each time alone: what they miss, what they are worth, and that nobody waits for them twice."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 
 from outsample.calibration import CalibrationStatus
+from outsample.calibration.paths import find_paths, parameter_paths
 from outsample.calibration.tape import STATUSES, CalibrationCancelledError
 from outsample.datasets import Axis, Target
-from outsample.models.parametric_smile import (
-    CorradoSu,
-    Sabr,
-    Ssvi,
-    Svi,
-    find_paths,
-    parameter_paths,
-    shape_of,
-    smile_vols,
-)
-from outsample.models.parametric_smile import paths as paths_module
+from outsample.models.parametric_smile import CorradoSu, Sabr, Ssvi, Svi
+from outsample.models.parametric_smile.paths import ShapeFits
+from outsample.models.parametric_smile.sabr import SABR_SHAPE
 
 FAMILIES = (Svi(), Ssvi(), Sabr(), CorradoSu())
 each = pytest.mark.parametrize("model", FAMILIES, ids=lambda one: type(one).__name__)
@@ -34,6 +28,11 @@ def skewed(k, tenor, day):
 @pytest.fixture(scope="module")
 def data(quotes_of):
     return quotes_of(skewed, DAYS, 0.01)
+
+
+def smile_vols(model, values, k, tenor):
+    """Return the vols of the formula."""
+    return model.each_time.box.surface(np.array(values), k / np.sqrt(tenor), np.array(tenor))[0]
 
 
 def jacobian_of(model, values, k, tenor):
@@ -106,7 +105,7 @@ def test_a_time_with_too_few_quotes_has_no_fit(data):
     counts = np.diff(fewer.observed.time_start)
     for model, is_mixed in ((Svi(), True), (Sabr(), False)):
         paths = parameter_paths(fewer, model)
-        none = counts < 10 * len(shape_of(model).names)
+        none = counts < 10 * len(model.each_time.box.names)
         assert paths.least_quotes == 10 * len(paths.names)
         assert np.isnan(paths.values[none]).all()
         assert not np.isnan(paths.values[~none]).any()
@@ -156,37 +155,55 @@ def test_estimates_of_a_window_move_together_as_a_sandwich_by_time_says(model, d
 def test_nothing_is_compiled_that_a_fit_of_a_window_had_not_compiled(model, quotes_of, window):
     data = quotes_of(skewed, 4)
     model.fit(data, window(data, 0, 4))
-    known = list(getattr(shape_of(model).surface, "signatures", ()))  # none where machine code is switched off
+    known = list(getattr(model.each_time.box.surface, "signatures", ()))  # none where machine code is switched off
     paths = parameter_paths(data, model)
     smile_vols(model, paths.values[0], data.observed.log_moneyness, data.observed.tenor)
-    assert list(getattr(shape_of(model).surface, "signatures", ())) == known
+    assert list(getattr(model.each_time.box.surface, "signatures", ())) == known
 
 
-def test_a_quote_without_a_vol_counts_for_nothing_in_the_path(quotes_of, monkeypatch):
+@dataclass(frozen=True)
+class Bent:
+    """SABR by another surface."""
+
+    surface: Callable[..., object]
+
+    @property
+    def each_time(self):
+        return ShapeFits(replace(SABR_SHAPE, surface=self.surface))
+
+
+def test_a_quote_without_a_vol_counts_for_nothing_in_the_path(quotes_of):
     """Nodes have a vol, so that the search ends, and one quote of each time has none."""
     data = quotes_of(skewed, 3)
-    shape, whole = shape_of(Sabr()), parameter_paths(quotes_of(skewed, 3), Sabr())
-    seen = data.observed
+    seen, whole = data.observed, parameter_paths(data, Sabr())
     lost = (seen.log_moneyness / np.sqrt(seen.tenor))[seen.time_start[:-1]]
 
     def holed(values, moneyness, tenor):
-        vols, gradient = shape.surface(values, moneyness, tenor)
+        vols, gradient = SABR_SHAPE.surface(values, moneyness, tenor)
         return np.where(np.isin(moneyness, lost), np.nan, vols), gradient
 
-    monkeypatch.setitem(paths_module.SHAPES, Sabr, replace(shape, surface=holed))
-    found = parameter_paths(data, Sabr())
+    found = parameter_paths(data, Bent(holed))
     assert (found.count == whole.count - 1).all()
     np.testing.assert_array_equal(found.values, whole.values)
     for time in range(3):
         k, tenor, vol = quotes_at(data, time)
-        error = 100.0 * (shape.surface(found.values[time], k / np.sqrt(tenor), np.array(tenor))[0] - vol)
+        error = 100.0 * (smile_vols(Sabr(), found.values[time], k, tenor) - vol)
         assert found.sum_of_squares[time] == pytest.approx(np.sum(error[1:] ** 2), rel=1e-9)
 
 
-def test_a_time_whose_search_cannot_begin_has_no_fit(quotes_of, monkeypatch):
-    none = replace(shape_of(Sabr()), surface=lambda _, y, __: (np.full(y.size, np.nan), np.zeros((6, y.size))))
-    monkeypatch.setitem(paths_module.SHAPES, Sabr, none)
-    found = parameter_paths(quotes_of(skewed, 3), Sabr())
+def test_a_time_whose_search_cannot_begin_has_no_fit(quotes_of):
+    found = parameter_paths(
+        quotes_of(skewed, 3), Bent(lambda _, y, __: (np.full(y.size, np.nan), np.zeros((6, y.size))))
+    )
     assert np.isnan(found.values).all()
     assert not found.count.any()
     assert {STATUSES[code] for code in found.status.tolist()} == {CalibrationStatus.FAILED}
+
+
+@each
+def test_a_smile_is_what_is_predicted_in_its_slice(model, data, window):
+    fitted, seen = model.fit(data, window(data, 0, 8)), data.observed
+    for chosen in (0, 7):
+        rows = slice(int(seen.slice_start[chosen]), int(seen.slice_start[chosen + 1]))
+        vols = model.each_time.smile(np.array(fitted.found.values), seen.log_moneyness[rows], data, chosen)
+        np.testing.assert_allclose(vols, fitted.predict(data).values[rows], rtol=1e-9)

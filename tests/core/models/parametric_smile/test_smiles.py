@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import least_squares
 
+from outsample.calibration.paths import parameter_paths
 from outsample.conformance import OPTION_QUOTES, Subject, conform
 from outsample.errors import FitError
 from outsample.formulas.domains import implied_vol_refusals
@@ -26,7 +27,7 @@ from outsample.formulas.ssvi import (
 from outsample.formulas.svi import svi_total_variance
 from outsample.formulas.svi_parameters import RawSvi
 from outsample.model import Previews
-from outsample.models.parametric_smile import CorradoSu, CorradoSuFit, Sabr, Ssvi, Svi, parameter_paths, sabr
+from outsample.models.parametric_smile import CorradoSu, CorradoSuFit, Sabr, Ssvi, Svi, sabr
 from outsample.models.parametric_smile.arbitrage import TENORS, arbitrage_of
 from outsample.models.parametric_smile.corrado_su import CORRADO_SU_SHAPE
 from outsample.models.parametric_smile.estimate import Estimate

@@ -42,19 +42,17 @@ def test_the_published_vols_are_predicted(quotes_of, window, rho, vol):
     """QuantLib's test of its BSM-Hull-White engine at twenty years, here the vol of the fitted model at that tenor."""
     data = quotes_of(lambda tenor, day: gaussian_rate_vol(tenor, 0.25, 0.00883, 0.00526, rho) + 0.0 * day, days=3)
     found = Rabinovitch(0.00883, 0.00526).fit(data, window(data, 0, 3))
-    assert (found.sigma, found.rho) == pytest.approx((0.25, rho), abs=1e-5)
-    at_twenty = found.model.vol(np.array(7305 / 365), np.array(found.sigma), np.array(found.rho))
+    assert found.found.values == pytest.approx((0.25, rho), abs=1e-5)
+    at_twenty = found.model.vol(np.array(7305 / 365), *map(np.array, found.found.values))
     assert at_twenty == pytest.approx(vol, abs=1e-6)
 
 
 def test_a_predicted_vol_gives_the_price_of_the_formula(data, window):
     found = Rabinovitch(*RATE).fit(data, window(data, 0, 25))
-    seen = data.observed
+    seen, (sigma, rho) = data.observed, found.found.values
     strike, bond = np.exp(seen.log_moneyness), np.exp(-0.03 * seen.tenor)
     spot, carry = bond * seen.forward, np.zeros(seen.size)
-    by_formula = bsm_hull_white_price(
-        spot, seen.strike, seen.tenor, found.sigma, bond, carry, *RATE, found.rho, seen.is_call
-    )
+    by_formula = bsm_hull_white_price(spot, seen.strike, seen.tenor, sigma, bond, carry, *RATE, rho, seen.is_call)
     prediction = found.predict(data)
     by_vol = bond * seen.forward * black_price(strike, seen.tenor, prediction.values, seen.is_call)
     np.testing.assert_allclose(by_vol, by_formula, rtol=1e-10)
@@ -80,7 +78,7 @@ def test_sums_over_tenors_give_the_least_squares_of_the_quotes(data, window, fir
     found = model.fit(data, window(data, first, last))
     seen = data.observed
     inside = (seen.time_index >= first) & (seen.time_index < last)
-    mine = sum_of_squares(model, found.sigma, found.rho, seen, inside)
+    mine = sum_of_squares(model, *found.found.values, seen, inside)
     search = [
         minimize(
             lambda x: 1e4 * sum_of_squares(model, x[0], x[1], seen, inside),
@@ -96,7 +94,8 @@ def test_sums_over_tenors_give_the_least_squares_of_the_quotes(data, window, fir
 
 def test_standard_errors_are_those_of_the_quotes_clustered_by_time(data, window):
     model, train = Rabinovitch(*RATE), window(data, 3, 22)
-    found, seen, step = model.fit(data, train), data.observed, 1e-6
+    found, seen, step = model.fit(data, train).found, data.observed, 1e-6
+    sigma, rho = found.values
     inside = (seen.time_index >= 3) & (seen.time_index < 22)
 
     def vols(sigma, rho):
@@ -104,11 +103,11 @@ def test_standard_errors_are_those_of_the_quotes_clustered_by_time(data, window)
 
     slopes = np.stack(
         [
-            (vols(found.sigma + step, found.rho) - vols(found.sigma - step, found.rho)) / (2.0 * step),
-            (vols(found.sigma, found.rho + step) - vols(found.sigma, found.rho - step)) / (2.0 * step),
+            (vols(sigma + step, rho) - vols(sigma - step, rho)) / (2.0 * step),
+            (vols(sigma, rho + step) - vols(sigma, rho - step)) / (2.0 * step),
         ]
     )
-    residual, time = vols(found.sigma, found.rho) - seen.implied_vol[inside], seen.time_index[inside]
+    residual, time = vols(sigma, rho) - seen.implied_vol[inside], seen.time_index[inside]
     scores = np.array([(slopes * residual)[:, time == one].sum(axis=1) for one in range(3, 22)])
     bread = np.linalg.inv(slopes @ slopes.T)
     covariance = bread @ scores.T @ scores @ bread * 19.0 / 18.0
@@ -120,8 +119,8 @@ def test_without_a_vol_of_the_rate_it_is_flat_vol(data, window):
     found, flat = Rabinovitch(0.1, 0.0).fit(data, train), FlatVol().fit(data, train)
     np.testing.assert_allclose(found.predict(data).values, flat.predict(data).values, rtol=1e-9)
     few_times = math.sqrt(20.0 / 19.0)  # which the errors of flat vol do not allow for
-    assert found.standard_errors[0] == pytest.approx(few_times * flat.standard_errors[0], rel=1e-6)
-    assert math.isnan(found.standard_errors[1])
+    assert found.found.standard_errors[0] == pytest.approx(few_times * flat.standard_errors[0], rel=1e-6)
+    assert math.isnan(found.found.standard_errors[1])
     assert named(found)["what the rate does to the vol of one year"].value == 0.0
 
 

@@ -1,30 +1,30 @@
-"""Losses of many train windows at once: each states one variance, or follows one of a few paths."""
+"""Losses of many train windows of prices at once: each states one number, or follows one of a few paths."""
 
 import numpy as np
 
-from outsample.datasets import Prices
+from outsample.datasets.prices import Prices
 from outsample.scores import Score
 from outsample.typing import Bools, Floats, Integers
 
-__all__ = ["losses_of_paths", "losses_of_variances"]
+__all__ = ["losses_of_constants", "losses_of_paths"]
 
 
-def losses_of_variances(data: Prices, score: Score, variance: Floats, rows: slice, share: Floats) -> Floats:
+def losses_of_constants(data: Prices, score: Score, predicted: Floats, rows: slice, share: Floats) -> Floats:
     """Return (o, r) the losses of o constant predictions at the times `rows`.
 
     Parameters
     ----------
     data : Prices
     score : Score
-    variance : (o,) array
-        Squared log return per bar; NaN makes its losses NaN.
+    predicted : (o,) array
+        As the score takes them; NaN makes its losses NaN.
     rows : slice
         Times, r of them.
     share : (n,) array
         How much the loss of one observation adds to the loss of its time.
     """
     realised, scale = data.returns[rows], data.scale(score.unit)[rows]
-    found = score.per_observation(variance[:, None], realised, scale)
+    found = score.per_observation(predicted[:, None], realised, scale)
     found *= share[rows]
     return found
 
@@ -39,7 +39,7 @@ def losses_of_paths(
     data : Prices
     score : Score
     paths : (p, n) array
-        Predictions, squared log return per bar; NaN where there is none.
+        Predictions, as the score takes them; NaN where there is none.
     chosen : (o,) int array
         Which of them a window predicts with.
     is_fitted : (o,) bool array
