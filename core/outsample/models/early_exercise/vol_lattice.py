@@ -32,6 +32,7 @@ __all__ = [
     "vol_of_place",
 ]
 
+_LEAST_RATE: Final = 1e-6  # a year: at 0 a put with a positive carry has two boundaries, and no price by one of them
 LOWEST: Final = 0.02
 RATIO: Final = 1.1
 INTERVALS: Final = 56
@@ -84,7 +85,7 @@ def shown_vols(
         First option of each slice, and their number.
     """
     tenor, vol = data.observed.slice_tenor[slices], vol_of_place(place)
-    prices = american_slices(log_moneyness, is_call, start, tenor, _carry_of(data)[slices], rate, vol)
+    prices = american_slices(log_moneyness, is_call, start, tenor, _carry_of(data)[slices], max(rate, _LEAST_RATE), vol)
     return implied_vol(prices, np.exp(log_moneyness), np.repeat(tenor, np.diff(start)), is_call)
 
 

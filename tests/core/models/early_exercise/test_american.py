@@ -17,6 +17,7 @@ from outsample.models.early_exercise import American, vol_lattice
 from outsample.models.early_exercise.vol_lattice import HIGHEST, LOWEST, cubic, place_of
 from outsample.models.smile import FlatVol
 from outsample.scores import Functional
+from outsample.windows import Window
 
 RATE = 0.05
 DAYS = 12
@@ -193,3 +194,12 @@ def test_the_cubic_goes_through_any_cubic(vol):
         assert slopes @ nodes**power == pytest.approx(power * vol ** (power - 1), rel=1e-7, abs=1e-9)
     assert nodes[0] <= vol * (1.0 + 1e-9)
     assert vol <= nodes[3] * (1.0 + 1e-9)
+
+
+def test_without_interest_no_put_is_left_out(shares):
+    """Where the forward lies above the spot, a put at a rate of 0 has two boundaries."""
+    data = shares([0.27] * DAYS, rate=0.0)
+    data = replace(data, index=0.98 * data.forward)
+    window = Window(int(data.times[0]), int(data.times[-1]) + 1)
+    found = American(rate=0.0).fit(data, window)
+    assert np.isfinite(found.predict(data).values).all()
