@@ -14,7 +14,15 @@ from typing import Any, Final, cast, get_args, get_type_hints
 from outsample.errors import UsageError
 from outsample.typing import Bounds, Label, Unit
 
-__all__ = ["NamedParameter", "check_parameters", "chosen", "named_choices", "named_parameters", "number_text"]
+__all__ = [
+    "NamedParameter",
+    "check_parameters",
+    "chosen",
+    "named_choices",
+    "named_parameters",
+    "number_text",
+    "words_of",
+]
 
 _LONGEST: Final = 40  # characters of what was found that a sentence quotes
 _FIELD: Final = re.compile(r"^(\w+(?:, \w+)*) : .*\n((?:[ \t]+.*\n?)*)", re.MULTILINE)
@@ -130,6 +138,11 @@ def named_parameters(kind: type) -> tuple[NamedParameter, ...]:
 def named_choices(kind: type) -> dict[str, StrEnum]:
     """Return the fields of a dataclass that are one of a few words, with their defaults."""
     return {one.name: one.default for one in fields(kind) if isinstance(one.default, StrEnum)}
+
+
+def words_of(choice: StrEnum) -> str:
+    """Return what a choice is called on screen: its own ``words`` where it has some."""
+    return str(getattr(choice, "words", choice.value.replace("-", " ")))
 
 
 def chosen(default: StrEnum, value: object, name: str) -> StrEnum:

@@ -6,8 +6,8 @@ line call, on data that were read as theirs are, so that numba meets the same ty
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,19 +28,35 @@ from outsample.calibration.tape_shelf import NeedsTape, keep_tape
 from outsample.calibration.tape_store import tape_path
 from outsample.catalog import MODELS, SCORES, Kind, default_models, default_score, models_for
 from outsample.compiled import CACHE, KERNELS
-from outsample.datasets import OptionQuotes, Prices
+from outsample.datasets import OptionQuotes, Prices, Settlement
 from outsample.errors import ExportError
 from outsample.formulas import black, black_greeks, fourier
+from outsample.inference import Blocks, bootstrap_means
 from outsample.io import read_store, write_store
 from outsample.machine_code import LOST
+from outsample.models.early_exercise import American
+from outsample.regimes import (
+    DailyVolatility,
+    RegimeMethod,
+    RegimeSettings,
+    optimal_mean_variance_partition,
+    optimal_regression_partition,
+    optimal_variance_partition,
+    penalty_path,
+    regime_penalty_path,
+    regime_track,
+)
 from outsample.report import Analysis, analyse
+from outsample.report.decay_findings import find_decay
 from outsample.report.option_tables import option_tables
+from outsample.report.regime_findings import find_regimes
 from outsample.report.tables import decay_table, surface_table
 from outsample.sample import make_market, small_recipe
 from outsample.sample.provenance import sample_reports
 from outsample.study import Settings, Workspace
 from outsample.study.losses import Composition
-from outsample.windows import Scheme, default_split
+from outsample.typing import DAY
+from outsample.windows import Scheme, Window, default_split
 
 __all__ = ["STEPS", "Made", "Progress", "Step", "compiled_kernels", "warm_up"]
 
@@ -50,6 +66,8 @@ RARE: Final = (  # with their tenors: what a calibration comes upon only now and
     (fourier.Heston(0.04, 1.0, 0.04, 5.0, -0.9), 10.0),  # too many cosines: the integral answers
     (fourier.SVCJ(0.04, 1.0, 0.04, 0.5, -0.9, 1.0, -0.1, 0.1, 0.1, -0.5), 0.1),  # joint jumps may lack a moment
 )
+MANY_DAYS: Final = 480  # as long a history as a preview of states needs
+STATES: Final = (2, 3, 4)
 CHANGES: Final = (Settings(), Settings(Composition.RAW), Settings(scheme=Scheme.ROLLING, stride=4, previews=True))
 
 Progress = Callable[[str, int, int], None]
@@ -80,6 +98,12 @@ class Made:
     def chain(self) -> ChainQuotes:
         """The quotes of one time."""
         return ChainQuotes.at(self.quotes, self.quotes.times.size // 2)
+
+    @cached_property
+    def many_days(self) -> DailyVolatility:
+        """Daily returns of more days than there are: hourly prices, taken as daily."""
+        close = self.prices.close[:MANY_DAYS]
+        return DailyVolatility.of(DAY * np.arange(close.size), close)
 
     def analysed(
         self, kind: Kind, score: str = "", models: tuple[str, ...] = (), settings: Settings | None = None
@@ -171,6 +195,33 @@ def _price(made: Made) -> None:
         fourier.fourier_price(model, chain.strike_ratio, np.full(chain.size, tenor), chain.is_call)
 
 
+def _find_regimes(made: Made) -> None:
+    for kind in Kind:
+        find_regimes(made.analysed(kind), lambda: False)
+    days = made.many_days
+    train = Window(int(days.begin[0]), int(days.time[-MANY_DAYS // 6]))
+    for method in RegimeMethod:
+        for states in STATES:
+            for previews in (False, True):
+                regime_track(days, train, RegimeSettings(method=method, states=states), previews)
+    regime_penalty_path(days, train)
+    returns, noise = days.log_return, float(days.log_return.var())
+    for search in (optimal_variance_partition, optimal_mean_variance_partition):
+        penalty_path(partial(search, returns, smallest_variance=1e-4 * noise), 10.0, 20.0)
+    ones = np.ones((returns.size, 1))
+    penalty_path(partial(optimal_regression_partition, returns, ones, shortest=7), 10.0 * noise, 20.0 * noise)
+
+
+def _find_decay(made: Made) -> None:
+    find_decay(made.analysed(Kind.OPTIONS, models=("relative-smile",)), "relative-smile", seconds=0.0)
+    find_decay(made.analysed(Kind.PRICES, "qlike", ("sample-variance",)), "sample-variance", seconds=0.0)
+    bootstrap_means(np.arange(20.0), Blocks.CIRCULAR, 2.0, paths=1)
+    quotes = made.quotes
+    sides = {name: quotes.forward * getattr(quotes, name) for name in ("bid", "ask", "mark")}
+    linear = replace(quotes, settlement=Settlement.LINEAR, **sides)
+    American().fit(linear, default_split(linear.times).train).predict(linear)
+
+
 # In the order of their need: what the first numbers on screen wait for comes first.
 STEPS: Final = (
     Step("the reading of quotes", _open),
@@ -181,6 +232,8 @@ STEPS: Final = (
     Step("calibration", _calibrate),
     Step("smiles and every other model", _fit_models),
     Step("prices and greeks", _price),
+    Step("regimes", _find_regimes),
+    Step("decay", _find_decay),
 )
 
 

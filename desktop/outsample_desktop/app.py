@@ -92,13 +92,19 @@ def _prepare(window: MainWindow) -> None:
 
 
 def _enter(window: MainWindow, room: Room) -> None:
-    """Go to a room and wait until it is painted; a minute at most."""
+    """Go to a room and wait until all of it is painted; a minute at most."""
     loop = QEventLoop()
     window.painted.connect(loop.quit)
-    QTimer.singleShot(60_000, loop.quit)
+    patience = QTimer(window)
+    patience.setSingleShot(True)
+    patience.timeout.connect(loop.quit)
+    patience.start(60_000)
     if window.session.state.room is not room:
         window.session.update(room=room)
         loop.exec()
+    while patience.isActive() and not window.findings.is_idle:
+        loop.exec()
+    patience.stop()
 
 
 def _opened(window: MainWindow, source: str, problems: list[str]) -> bool:

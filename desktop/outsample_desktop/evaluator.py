@@ -19,6 +19,7 @@ from outsample.errors import OutsampleError
 from outsample.report import Analysis, analyse
 from outsample.study import Settings, Workspace
 from outsample_desktop.resolve import ViewState, resolve
+from outsample_desktop.resolve.found import Found
 from outsample_desktop.session import State
 
 __all__ = ["Answer", "Evaluator", "Request", "answer"]
@@ -29,11 +30,12 @@ _PREVIEW_OBSERVATIONS: Final = 16_000  # observations that a repricing loss can 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked: a state and the data it is about."""
+    """What is asked: a state, the data it is about, and what was worked out for the room in front."""
 
     generation: int
     state: State
     workspace: Workspace
+    found: Found | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +86,7 @@ def answer(request: Request) -> Answer:
     except OutsampleError as error:
         return Answer(request, None, None, str(error), 1e3 * (time.perf_counter() - started))
     milliseconds = 1e3 * (time.perf_counter() - started)
-    return Answer(request, found, resolve(state, found, milliseconds), "", milliseconds)
+    return Answer(request, found, resolve(state, found, milliseconds, request.found), "", milliseconds)
 
 
 class Evaluator(QObject):
@@ -115,11 +117,11 @@ class Evaluator(QObject):
         self._is_running = False
         self._generation = 0
 
-    def ask(self, state: State, workspace: Workspace) -> int:
+    def ask(self, state: State, workspace: Workspace, found: Found | None = None) -> int:
         """Ask for the answer to `state`; returns its generation."""
         with self._lock:
             self._generation += 1
-            request = Request(self._generation, state, workspace)
+            request = Request(self._generation, state, workspace, found)
             if self._is_running:
                 self._pending = request
                 return self._generation

@@ -15,8 +15,10 @@ from outsample.io.safe_write import replacing
 from outsample.study import Workspace
 from outsample_desktop.case_file import PICTURE_KEY
 from outsample_desktop.evaluator import Request, answer
+from outsample_desktop.making import work_out
 from outsample_desktop.page import Page
 from outsample_desktop.resolve.calibration_sources import make_paths
+from outsample_desktop.resolve.found import FOUND_IN
 from outsample_desktop.session import State
 from outsample_desktop.theme import apply_theme, colours, small_font
 from outsample_desktop.widgets.plot import Plot
@@ -100,6 +102,8 @@ def save_pictures(state: State, workspace: Workspace, folder: Path) -> tuple[Pat
     state = replace(state, dragging=False, fingerprint=workspace.data.fingerprint)
     make_paths(state, workspace.data)
     found = answer(Request(0, state, workspace))
+    if found.analysis is not None and state.room in FOUND_IN:
+        found = answer(Request(0, state, workspace, work_out(state, found.analysis, workspace)))
     if found.view is None:
         raise DataError(found.problem)
     page = Page()

@@ -26,9 +26,11 @@ from outsample_desktop.case_file import looks_like_case, read_case
 from outsample_desktop.commands import Explainer, stepped, why_not
 from outsample_desktop.compiling import Compiling, Need
 from outsample_desktop.evaluator import Answer, Evaluator
+from outsample_desktop.findings import Findings
 from outsample_desktop.front_table import fill_front_table
 from outsample_desktop.listings import Listings
 from outsample_desktop.loader import Loader
+from outsample_desktop.marking import Marking
 from outsample_desktop.menus import build_menus, edit_parameters
 from outsample_desktop.opening import SeenAs, opened, seen_as, workspace_of
 from outsample_desktop.page import Page
@@ -49,6 +51,7 @@ _WELCOME: Final = (
     "Drop an option history or a price file here, or open one with Ctrl+O.\n"
     "File › Open the sample market shows what there is to see."
 )
+_REGIMES: Final = {"penalty": "multiplier", "regime_method": "method", "regime_states": "states", "drawn": "drawn"}
 _NOTHING_OPEN: Final = "open a data set to begin"
 _PATIENCE: Final = 40  # milliseconds after which handles move without waiting for the numbers
 
@@ -87,7 +90,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._connect()
         self.explainer, self.calibrating, self.listings = Explainer(self), Calibrating(self), Listings(self)
-        self.compiling = Compiling(self)
+        self.compiling, self.findings, self.marking = Compiling(self), Findings(self), Marking(self)
         self.commands = build_menus(self)
         self.pane_menu = PaneMenu(self)
         self._take_theme()
@@ -139,7 +142,7 @@ class MainWindow(QMainWindow):
         self.page.dates.typed.connect(self._type)
         self.page.dates.refused.connect(self.notice.tell)
         self.parameters_note.clicked.connect(lambda: edit_parameters(self))
-        for source in (self.header, room, self.page.calibration):
+        for source in (self.header, self.page):
             source.intended.connect(self._intend)
         self.page.list.chosen.connect(lambda chosen: self.session.change(f"go to {chosen}", room=chosen))
         room.tab_shown.connect(lambda _name: self._fill_tables())
@@ -203,9 +206,8 @@ class MainWindow(QMainWindow):
     def _intend(self, label: str, changes: dict[str, Any]) -> None:
         if "score" in changes and self.data is not None:
             changes = {**changes, **self._models_under(changes["score"])}
-        if "penalty" in changes:
-            penalty = {("regimes", "multiplier"): changes["penalty"]}
-            changes = {"parameters": self.session.state.parameters.with_values(penalty)}
+        if values := {("regimes", name): changes[key] for key, name in _REGIMES.items() if key in changes}:
+            changes = {"parameters": self.session.state.parameters.with_values(values)}
         if changes.keys() & {"axis"}:
             changes = {**changes, "cell": None}
         self.session.change(label, **changes)
@@ -245,7 +247,8 @@ class MainWindow(QMainWindow):
         """Ask for the answer to the present state."""
         if self.workspace is None or self._is_closing or self.compiling.postpones(Need.ANSWERS, self.ask):
             return
-        self.evaluator.ask(self.session.state, self.workspace)
+        state = self.session.state
+        self.evaluator.ask(state, self.workspace, self.findings.latest(state.room))
         if not self._late.isActive():
             self._late.start()
 
@@ -375,7 +378,7 @@ class MainWindow(QMainWindow):
             if len(files) == 1 and looks_like_case(Path(files[0])):
                 self._open_case(Path(files[0]))
                 return
-            if self.listings.take(files):
+            if self.marking.take(files) or self.listings.take(files):
                 return
         except OutsampleError as error:
             self._refuse(str(error))
@@ -392,9 +395,6 @@ class MainWindow(QMainWindow):
         """End the workers before the window goes."""
         self._is_closing = True
         self._late.stop()
-        self.compiling.close()
-        self.loader.close()
-        self.calibrating.close()
-        self.listings.close()
-        self.evaluator.close()
+        for part in (self.compiling, self.loader, self.calibrating, self.listings, self.findings, self.evaluator):
+            part.close()
         super().closeEvent(event)

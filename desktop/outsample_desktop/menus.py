@@ -14,7 +14,7 @@ from outsample.report.sidecar import sidecar
 from outsample_desktop.case_file import write_case
 from outsample_desktop.commands import Command, Palette
 from outsample_desktop.export import save_picture
-from outsample_desktop.pane_menu import calibration_tables
+from outsample_desktop.pane_menu import front_tables
 from outsample_desktop.session import Room, Theme
 from outsample_desktop.sources import SAMPLE, SP500
 from outsample_desktop.theme import colours
@@ -36,6 +36,7 @@ def commands_of(window: "MainWindow") -> tuple[Command, ...]:
     return (
         Command("file.open", "File", "Open…", "Ctrl+O", lambda: _open(window)),
         Command("file.book", "File", "Open a book of positions…", "Ctrl+Shift+O", window.listings.ask_for_book),
+        Command("file.events", "File", "Import events…", "", window.marking.ask_for_events),
         Command("file.close-book", "File", "Close the book", "", window.listings.close_book),
         Command("file.sample", "File", "Open the sample market", "", lambda: window.open(SAMPLE)),
         Command("file.sp500", "File", "Open the S&P 500", "", lambda: window.open(SP500)),
@@ -58,7 +59,7 @@ def commands_of(window: "MainWindow") -> tuple[Command, ...]:
         Command("view.models", "View", "Models", "Alt+1", lambda: room.tabs.setCurrentIndex(0)),
         Command("view.quotes", "View", "Quotes of the brushed cell", "Alt+2", lambda: room.tabs.setCurrentIndex(1)),
         Command("view.parameters", "View", "Parameters", "Alt+3", lambda: room.tabs.setCurrentIndex(2)),
-        Command("view.regimes", "View", "Regimes", "Alt+4", lambda: room.tabs.setCurrentIndex(3)),
+        Command("view.regimes", "View", "Table of regimes", "Alt+4", lambda: room.tabs.setCurrentIndex(3)),
         Command("view.data", "View", "Data quality", "Alt+5", lambda: room.tabs.setCurrentIndex(4)),
         Command("view.arbitrage", "View", "Arbitrage", "Alt+6", lambda: window.listings.bring("arbitrage")),
         Command("view.filters", "View", "Filters", "Alt+7", lambda: window.listings.bring("filters")),
@@ -129,7 +130,7 @@ def export_to(window: "MainWindow", folder: Path) -> None:
         written = list(write_evaluation(answer.analysis, folder, state.to_json(), None, book))
         written.append(save_picture(window.page, state, folder / f"{state.room}.png"))
         facts = sidecar(answer.analysis, state.to_json())
-        for table in calibration_tables(answer):
+        for table in front_tables(answer):
             written.extend(write_table(table, folder / f"{table.name}.csv", facts))
         for name, pane in window.page.panes().items():
             if pane.isVisible():

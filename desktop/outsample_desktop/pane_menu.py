@@ -19,12 +19,12 @@ from outsample.report.tables import decay_table, losses_table, studies_table, su
 from outsample.typing import SECOND
 from outsample_desktop.evaluator import Answer
 from outsample_desktop.export import save_picture
-from outsample_desktop.resolve.views import SliceView, ViewState
+from outsample_desktop.resolve.views import SliceView
 
 if TYPE_CHECKING:
     from outsample_desktop.main_window import MainWindow
 
-__all__ = ["PaneMenu", "calibration_tables", "table_of"]
+__all__ = ["PaneMenu", "front_tables", "table_of"]
 
 _TABLES: Final[dict[str, Callable[[Analysis], Table]]] = {
     "timeline": losses_table,
@@ -33,16 +33,7 @@ _TABLES: Final[dict[str, Callable[[Analysis], Table]]] = {
     "decay": decay_table,
     "surface": surface_table,
 }
-_OF_CALIBRATION: Final = {
-    "paths": "days",
-    "quality": "days",
-    "calibration-smile": "quotes",
-    "correlation": "correlations",
-    "calibration-parameters": "parameters",
-    "calibration-days": "days",
-    "calibration-quotes": "quotes",
-    "calibration-correlations": "correlations",
-}
+_CUTS: Final = ("smile", "forecast", "term")
 
 
 def table_of(pane: str, answer: Answer) -> Table:
@@ -59,17 +50,10 @@ def table_of(pane: str, answer: Answer) -> Table:
     assert answer.view is not None
     if pane in _TABLES:
         return _TABLES[pane](answer.analysis)
-    if pane in _OF_CALIBRATION:
-        return calibration_table(pane, answer.view)
-    return slice_table(pane, answer.view.term if pane == "term" else answer.view.smile)
-
-
-def calibration_table(pane: str, view: ViewState) -> Table:
-    """Return the numbers of a pane of the calibration room; without rows where it is not in front."""
-    if view.calibration is None:
-        return Table(pane, ())
-    found: Table = getattr(view.calibration, _OF_CALIBRATION[pane])
-    return found
+    if pane in _CUTS:
+        return slice_table(pane, answer.view.term if pane == "term" else answer.view.smile)
+    front = answer.view.front
+    return Table(pane, ()) if front is None else front.tables.get(pane, Table(pane, ()))
 
 
 def slice_table(name: str, view: SliceView) -> Table:
@@ -85,13 +69,11 @@ def slice_table(name: str, view: SliceView) -> Table:
     return Table(name, (first, *rest))
 
 
-def calibration_tables(answer: Answer) -> tuple[Table, ...]:
-    """Return every table of the calibration room that has something to say."""
-    view = None if answer.view is None else answer.view.calibration
-    if view is None:
-        return ()
-    tables = (view.parameters, view.days, view.quotes, view.correlations)
-    return tuple(table for table in tables if table.columns)
+def front_tables(answer: Answer) -> tuple[Table, ...]:
+    """Return every table of the room in front that has something to say, each once."""
+    front = None if answer.view is None else answer.view.front
+    tables = {} if front is None else {table.name: table for table in front.tables.values()}
+    return tuple(table for table in tables.values() if table.columns)
 
 
 class PaneMenu(QObject):
@@ -107,7 +89,13 @@ class PaneMenu(QObject):
         self._window = window
         self._menu = QMenu(window)
         self._names: dict[QObject, str] = {}
-        for name, pane in window.page.panes().items():
+        self._watch()
+        window.page.made.connect(lambda _room: self._watch())
+
+    def _watch(self) -> None:
+        """Answer for every pane that is there."""
+        panes = {name: pane for name, pane in self._window.page.panes().items() if pane not in self._names}
+        for name, pane in panes.items():
             for widget in (pane, *pane.findChildren(QWidget)):
                 self._names[widget] = name
                 widget.installEventFilter(self)

@@ -1,5 +1,6 @@
 """The parameters of a case: what differs, what a file may hold, and which numbers each of them moves."""
 
+import json
 from dataclasses import asdict, fields, replace
 from math import log
 
@@ -12,8 +13,8 @@ from outsample.case_parameters import GROUPS, CaseParameters, agreed
 from outsample.catalog import default_models, kind_of
 from outsample.datasets.weights import Filters
 from outsample.errors import UsageError
-from outsample.named_parameters import named_parameters
-from outsample.regimes import RegimeSettings
+from outsample.named_parameters import named_choices, named_parameters, words_of
+from outsample.regimes import DRAWABLE, DrawnRegime, RegimeMethod, RegimeSettings
 from outsample.report import analyse, sidecar, verdict_sheet
 from outsample.report.quality import quality_table
 from outsample.report.tables import losses_table, studies_table
@@ -22,9 +23,27 @@ from outsample.study import Workspace
 from outsample.verdict import Limits
 from outsample.windows import default_split
 
+SPAN = DrawnRegime(10**18, 2 * 10**18, DRAWABLE[0], "quiet")
 VALUES = st.fixed_dictionaries(
     {},
     optional={
+        ("regimes", "drawn"): st.lists(
+            st.builds(
+                lambda start, length, regime, name: DrawnRegime(start, start + length, regime, name),
+                st.integers(-(2**62), 2**62),
+                st.integers(1, 2**61),
+                st.sampled_from(DRAWABLE),
+                st.text("abc ÄÖ", max_size=5),
+            ),
+            max_size=3,
+        ).map(tuple)
+    }
+    | {
+        (group, name): st.sampled_from(list(type(default)))
+        for group, kind in GROUPS.items()
+        for name, default in named_choices(kind).items()
+    }
+    | {
         (group, one.name): (
             st.integers(int(one.bounds.low), int(one.bounds.high))
             if one.is_whole
@@ -39,11 +58,13 @@ VALUES = st.fixed_dictionaries(
 # --- The values ------------------------------------------------------------------------------------------------------
 
 
-def test_the_groups_are_the_fields_and_every_field_of_a_group_is_a_named_parameter():
+def test_the_groups_are_the_fields_and_every_field_of_a_group_is_a_number_a_choice_or_what_is_drawn():
     assert list(GROUPS) == [one.name for one in fields(CaseParameters)]
     for group, kind in GROUPS.items():
         assert isinstance(getattr(CaseParameters(), group), kind)
-        assert [one.name for one in named_parameters(kind)] == [one.name for one in fields(kind)]
+        known = [one.name for one in named_parameters(kind)] + list(named_choices(kind))
+        known += ["drawn"] if group == "regimes" else []
+        assert known == [one.name for one in fields(kind)]
 
 
 def test_the_house_defaults_are_those_of_the_definitions():
@@ -67,13 +88,85 @@ def test_what_differs_from_the_house_is_said_in_a_few_words():
     )
 
 
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [
+        (RegimeMethod.GAUSSIAN_STATES, "regimes by hidden Markov model"),
+        (RegimeMethod.STUDENT_STATES, "regimes by hidden Markov model with heavy tails"),
+        (RegimeMethod.JUMP_MODEL, "regimes by jump model"),
+    ],
+)
+def test_a_choice_is_said_in_the_words_of_the_screen(method, words):
+    other = CaseParameters(regimes=RegimeSettings(states=3, method=method))
+    assert other.changed() == ("3 states", words)
+    assert words.endswith(method.words)
+    assert "," not in words  # what was changed is listed with commas
+
+
+def test_every_choice_has_words_of_its_own():
+    for kind in GROUPS.values():
+        for default in named_choices(kind).values():
+            words = [words_of(one) for one in type(default)]
+            assert len(set(words)) == len(words)
+            assert not any("_" in one or not one for one in words)
+
+
+def test_spans_that_are_marked_are_counted():
+    one, two = (CaseParameters(regimes=RegimeSettings(drawn=(SPAN,) * count)) for count in (1, 2))
+    assert one.changed() == ("1 span marked by hand",)
+    assert two.changed() == ("2 spans marked by hand",)
+
+
 @given(values=VALUES)
 def test_values_come_back_from_their_plain_form(values):
     chosen = CaseParameters().with_values(values)
     assert CaseParameters.from_plain(asdict(chosen)) == (chosen, ())
+    assert CaseParameters.from_plain(json.loads(json.dumps(chosen.to_plain()))) == (chosen, ())
     assert len(chosen.changed()) <= len(values)
     for (group, name), value in values.items():
         assert getattr(getattr(chosen, group), name) == value
+
+
+@pytest.mark.parametrize(
+    ("plain", "words"),
+    [
+        ({"method": "magic"}, "method must be one of change-points, hidden-markov-gaussian, .*, found magic; the def"),
+        ({"method": None}, "method must be one of .*, found None"),
+        ({"method": 2}, "method must be one of .*, found 2"),
+        ({"method": ["jump-model"]}, "method must be one of "),
+        ({"states": 5}, "states of a model must be a whole number from 2 to 4"),
+        ({"states": 2.5}, "states of a model must be a whole number from 2 to 4"),
+        ({"drawn": {}}, "drawn of a case must be a list of marked spans"),
+        ({"drawn": "all"}, "drawn of a case must be a list of marked spans"),
+        ({"drawn": [1]}, "a marked span must have a start, a stop and a regime"),
+        ({"drawn": [{"start": "2020-01-02", "stop": "2020-01-01", "regime": "calm"}]}, "must end after its start"),
+        ({"drawn": [SPAN.to_plain()] * 1001}, "at most 1,000 marked spans, found 1,001"),
+    ],
+)
+def test_a_choice_or_a_span_that_is_none_is_one_sentence(plain, words):
+    with pytest.raises(UsageError, match=words) as caught:
+        CaseParameters.from_plain({"regimes": plain})
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("method", RegimeMethod)
+def test_a_choice_given_by_its_text_becomes_the_choice(method):
+    chosen = CaseParameters().with_values({("regimes", "method"): method.value})
+    assert chosen.regimes.method is method
+    with pytest.raises(UsageError, match="method must be one of .*, found magic"):
+        CaseParameters().with_values({("regimes", "method"): "magic"})
+
+
+def test_a_method_given_as_text_is_refused_where_it_would_be_taken_for_another():
+    with pytest.raises(UsageError, match="method must be one of"):
+        RegimeSettings(method="jump-model")
+
+
+def test_spans_are_written_with_times_that_people_read():
+    plain = CaseParameters(regimes=RegimeSettings(drawn=(SPAN,))).to_plain()["regimes"]["drawn"]
+    assert plain == [
+        {"start": "2001-09-09T01:46:40Z", "stop": "2033-05-18T03:33:20Z", "regime": "calm", "name": "quiet"}
+    ]
 
 
 def test_other_values_keep_the_rest():
@@ -147,6 +240,19 @@ def test_no_parameters_and_the_house_defaults_are_the_same(analysed):
         (CaseParameters(limits=Limits(loss_ratio=1.5)), "prices", "pinball-0.01", set()),
         (CaseParameters(regimes=RegimeSettings(multiplier=0.5)), "quotes", "squared-vol-points", {"regimes"}),
         (CaseParameters(regimes=RegimeSettings(shortest_days=1)), "quotes", "squared-vol-points", {"regimes"}),
+        (
+            CaseParameters(regimes=RegimeSettings(method=RegimeMethod.GAUSSIAN_STATES)),
+            "quotes",
+            "squared-vol-points",
+            {"regimes"},
+        ),
+        (CaseParameters(regimes=RegimeSettings(states=4, jump_penalty=3.0)), "quotes", "squared-vol-points", set()),
+        (
+            CaseParameters(regimes=RegimeSettings(drawn=(DrawnRegime(0, 2 * 10**18, DRAWABLE[2]),))),
+            "quotes",
+            "squared-vol-points",
+            {"regimes"},
+        ),
         (CaseParameters(filters=Filters(shortest_tenor_days=10.0)), "prices", "qlike", set()),
     ],
     ids=str,

@@ -84,7 +84,7 @@ def test_what_was_made_is_found_by_the_next_window(bench, qtbot, market, stores)
     other.show()
     with qtbot.waitSignal(other.painted, timeout=PATIENCE):
         other.open(str(stores["quotes"]), bench.state)
-    assert other.answer.view.calibration.standing.sentence == ""
+    assert other.answer.view.front.standing.sentence == ""
 
 
 def test_a_killed_process_gives_one_sentence_and_nothing_else_is_lost(bench, made_tape):

@@ -41,7 +41,7 @@ def fitted(calibrated, made_tape):
     save_tape(data, made_tape(data.times, Heston, CalibrationLoss.VOL, seed=3))  # for who looks at fresh data
     calibrated.key(Qt.Key.Key_1, CTRL)
     switch(calibrated, "heston")
-    calibrated.key(Qt.Key.Key_2, CTRL)
+    calibrated.key(Qt.Key.Key_4, CTRL)
     return calibrated
 
 
@@ -66,7 +66,7 @@ def test_the_title_of_the_room_says_how_to_get_the_exact_fit_and_then_that_it_is
     assert title.detail.startswith("switch Heston on for the exact fit")
     calibrated.key(Qt.Key.Key_1, CTRL)
     switch(calibrated, "heston")
-    calibrated.key(Qt.Key.Key_2, CTRL)
+    calibrated.key(Qt.Key.Key_4, CTRL)
     assert title.title == "Calibration, exact"
     assert calibrated.page.calibration.accessibleDescription() == f"exact: {title.detail}"
     np.testing.assert_array_equal(column_of(calibrated, "exact"), [one.value for one in judged(calibrated)])
@@ -233,7 +233,7 @@ def test_rooms_are_changed_while_a_boundary_is_held(fitted):
     fitted.move_to(x - 60, y)
     fitted.key(Qt.Key.Key_1, CTRL)
     fitted.move_to(x - 90, y)
-    fitted.key(Qt.Key.Key_2, CTRL)
+    fitted.key(Qt.Key.Key_4, CTRL)
     fitted.release(x - 90, y)
     assert not fitted.state.dragging
     assert fitted.page.calibration.title.title == "Calibration, exact"

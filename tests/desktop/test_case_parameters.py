@@ -36,6 +36,8 @@ VALUES = {
     ("limits", "pinball_share"): 0.3,
     ("regimes", "multiplier"): 0.5,
     ("regimes", "shortest_days"): 2,
+    ("regimes", "states"): 3,
+    ("regimes", "jump_penalty"): 25.0,
 }
 CHOSEN = CaseParameters().with_values(VALUES)
 
@@ -428,10 +430,10 @@ def test_a_case_with_a_parameter_out_of_range_is_refused_and_what_was_open_stays
 
 
 def test_window_and_command_line_write_the_same_bytes(desk, stores, tmp_path, capsys):
-    limits = Limits(loss_ratio=1.5)
-    values = {place: value for place, value in VALUES.items() if place[0] != "limits"}
+    typed_alike = ("largest_relative_spread", "shortest_tenor_days", "shortest_days", "multiplier")
+    values = {place: value for place, value in VALUES.items() if place[1] in typed_alike}
     choose(desk, {**values, ("limits", "loss_ratio"): 1.5})
-    assert desk.state.parameters == replace(CHOSEN, limits=limits)
+    assert desk.state.parameters == replace(CaseParameters().with_values(values), limits=Limits(loss_ratio=1.5))
     export_to(desk.window, tmp_path / "window")
     typed = ["--limit", "1.5", "--max-spread", "0.2", "--min-tenor", "4", "--shortest-regime", "2", "--penalty", "0.5"]
     out = ["--model", ",".join(desk.state.models), "--out", str(tmp_path / "line"), "--no-pictures"]

@@ -16,7 +16,7 @@ from outsample.study import Observations, Study
 from outsample.typing import DAY, Bools, Floats, Integers
 from outsample.windows import Split
 
-__all__ = ["Curve", "DecayCurve", "decay"]
+__all__ = ["Curve", "DecayCurve", "age_edges", "decay"]
 
 _DAILY: Final = 14  # one bucket a day up to here, then one a week
 _WEEK: Final = 7
@@ -152,7 +152,7 @@ class _Horizon:
 def _horizon(seen: Observations, split: Split) -> _Horizon:
     times = seen.times[split.test.rows(seen.times)]
     days = (times - split.train.stop) / DAY
-    edges = _edges(float(days[-1]) if days.size else 0.0)
+    edges = age_edges(float(days[-1]) if days.size else 0.0)
     return _Horizon(edges, np.searchsorted(edges, days, side="right") - 1)
 
 
@@ -169,10 +169,15 @@ def _bucket_means(  # pragma: no cover - compiled
         mean[b] = mean[b] / counted[b] if counted[b] else np.nan
 
 
-def _edges(last: float) -> Floats:
-    weeks = max(0, int(np.floor((last - _DAILY) / _WEEK)) + 1) if last >= _DAILY else 0
+def age_edges(last: float) -> Floats:
+    """Return the edges of buckets in days, half-open, up to the one that holds `last`.
+
+    >>> age_edges(15.0)[-3:]
+    array([13., 14., 21.])
+    """
+    weeks = max(0, int((last - _DAILY) // _WEEK) + 1)
     daily = np.arange(min(_DAILY, int(last) + 1) + 1, dtype=float)
-    return np.concatenate([daily, _DAILY + _WEEK * np.arange(1, weeks + 1)])
+    return np.concatenate([daily, _DAILY + _WEEK * np.arange(1.0, weeks + 1)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,9 @@ from outsample.inference.breakdown import (
     Estimation,
     Judged,
     LeastSquares,
+    Optimism,
     breakdown_test,
+    breakdown_title,
     surprise_losses,
     variance_factor,
 )
@@ -18,7 +20,7 @@ from outsample.inference.compared_intervals import (
 )
 from outsample.inference.conditional_accuracy import giacomini_white
 from outsample.inference.difference import MeanDifference, difference_of_means, minimum_detectable_effect
-from outsample.inference.expected_band import ExpectedBand, expected_band, optimism
+from outsample.inference.expected_band import ExpectedBand, expected_band, optimism, score_persistence
 from outsample.inference.fluctuation import Fluctuation, critical_band, fluctuation_test
 from outsample.inference.long_run import (
     Interval,
@@ -50,6 +52,7 @@ __all__ = [
     "LossVariance",
     "MeanDifference",
     "Method",
+    "Optimism",
     "Side",
     "SidedResult",
     "Spread",
@@ -58,6 +61,7 @@ __all__ = [
     "block_lengths",
     "bootstrap_means",
     "breakdown_test",
+    "breakdown_title",
     "clark_west",
     "clark_west_by_time",
     "compared_difference_intervals",
@@ -75,6 +79,7 @@ __all__ = [
     "needs_hatching",
     "one_sided_bound",
     "optimism",
+    "score_persistence",
     "spread_of",
     "student_quantile",
     "surprise_losses",

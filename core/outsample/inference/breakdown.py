@@ -6,7 +6,11 @@ in-sample loss of the model used at t``, and the statistic
     t = sqrt(n) (mean(SL) - b) / sqrt(lambda omega^2),
 
 omega^2 being the long-run variance of the out-of-sample losses, lambda what the estimation of the in-sample mean adds,
-and b the surprise that overfitting alone leads to (0 unless corrected for).
+and b the surprise that overfitting alone leads to (0 unless corrected for). One fit on m times costs the optimism o on
+new ones, so that b is o for a fixed and a rolling window, and ``o m ln(1 + n / m) / n`` for windows that grow from m to
+m + n times. For independent errors of least squares o is ``2 k s^2 / m``. Where errors and regressors persist it is
+several times that for times far from the train window, and little more than half of those times for the next one, which
+is what refits are judged at.
 """
 
 import math
@@ -23,7 +27,16 @@ from outsample.inference.sided_result import SidedResult, moved, sided
 from outsample.test_result import NotTested
 from outsample.typing import Floats
 
-__all__ = ["Estimation", "Judged", "LeastSquares", "breakdown_test", "surprise_losses", "variance_factor"]
+__all__ = [
+    "Estimation",
+    "Judged",
+    "LeastSquares",
+    "Optimism",
+    "breakdown_test",
+    "breakdown_title",
+    "surprise_losses",
+    "variance_factor",
+]
 
 NAME: Final = "forecast_breakdown"
 
@@ -34,6 +47,13 @@ class Estimation(Enum):
     FIXED = "once, on the train window"
     ROLLING = "again before each time, on as many times as the train window has"
     RECURSIVE = "again before each time, on all times before it"
+
+
+_ESTIMATED: Final = {
+    Estimation.FIXED: "fitted once",
+    Estimation.ROLLING: "rolling refits",
+    Estimation.RECURSIVE: "growing refits",
+}
 
 
 class Judged(Enum):
@@ -72,9 +92,48 @@ class LeastSquares:
         That is the correction ``t - c / sigma``, ``c = 2 gamma k s^2``, gamma being ``sqrt(n) / m`` or
         ``ln(1 + n / m) / sqrt(n)``.
         """
-        m, n = train_count, test_count
-        share = math.log1p(n / m) / n if scheme is Estimation.RECURSIVE else 1.0 / m
-        return 2.0 * self.parameters * self.residual_variance * share
+        of_one_fit = 2.0 * self.parameters * self.residual_variance / train_count
+        return of_one_fit * _share_of_first(scheme, train_count, test_count)
+
+
+@dataclass(frozen=True, slots=True)
+class Optimism:
+    """How much more a new time costs than a train time because of the fit alone, of any model and loss.
+
+    Parameters
+    ----------
+    amount : float
+        Of one fit on the m times of the first train window, in the unit of the loss: of `outsample.inference.optimism`,
+        or of cross-validation. It is taken as known.
+    source : str
+        How it was found, as it ends a clause.
+    of_refits : float, optional
+        The same for the times that a refitted model is judged at, soon after its train window; without it `amount`,
+        which is too much where errors persist.
+    """
+
+    amount: float
+    source: str = ""
+    of_refits: float | None = None
+
+    def __post_init__(self) -> None:
+        for one in (self.amount, self.of_refits):
+            if one is not None and not math.isfinite(one):
+                raise UsageError(
+                    f"the overfitting correction needs a finite optimism, found {one}; leave the correction out"
+                )
+
+    def surprise(self, scheme: Estimation, train_count: int, test_count: int) -> float:
+        """Return b, the mean surprise loss that estimation alone leads to."""
+        of_first = self.amount if scheme is Estimation.FIXED or self.of_refits is None else self.of_refits
+        return of_first * _share_of_first(scheme, train_count, test_count)
+
+
+def _share_of_first(scheme: Estimation, train_count: int, test_count: int) -> float:
+    """Return the mean optimism of the fits of a test window, over that of the first: it falls as one over the times."""
+    if scheme is not Estimation.RECURSIVE:
+        return 1.0
+    return train_count * math.log1p(test_count / train_count) / test_count
 
 
 def surprise_losses(train_losses: Floats, test_losses: Floats) -> Floats:
@@ -116,7 +175,7 @@ def breakdown_test(
     *,
     scheme: Estimation = Estimation.FIXED,
     variance: LossVariance = LossVariance.COSINES,
-    overfitting: LeastSquares | None = None,
+    overfitting: LeastSquares | Optimism | None = None,
     level: float = 0.05,
     unit: str = "",
 ) -> SidedResult | NotTested:
@@ -127,15 +186,15 @@ def breakdown_test(
     Parameters
     ----------
     surprise, test_losses : (n,) array
-        Surprise losses of the test times, which `surprise_losses` makes for a model fitted once, and their losses.
+        Of the test times, by the model used at each; for a model fitted once as of `surprise_losses`.
     train_count : int
         m, times that the first model was estimated on.
     judged : Judged
         What the losses are: contrasts for options, scores for forecasts.
     scheme : Estimation
     variance : LossVariance
-    overfitting : LeastSquares, optional
-        Subtracts the surprise that estimation leads to; for scores that are squared errors of least squares alone.
+    overfitting : LeastSquares or Optimism, optional
+        Subtracts the surprise that estimation leads to.
     level : float
     unit : str
         Of the losses.
@@ -154,7 +213,7 @@ def breakdown_test(
     """
     surprises, losses = checked_pair(surprise, test_losses, "surprise losses and test losses")
     require_level(level)
-    title, n = f"Forecast breakdown of the {judged.value}", losses.size
+    title, n = breakdown_title(judged, scheme, is_corrected=overfitting is not None), losses.size
     _require_score(judged, overfitting)
     what = f"Test losses of the {judged.value}"
     if message := _too_short(train_count) or obstacle(losses, what):
@@ -165,23 +224,42 @@ def breakdown_test(
     fitted = overfitting.surprise(scheme, train_count, n) if overfitting else 0.0
     effect = float(surprises.mean()) - fitted
     error = math.sqrt(variance_factor(scheme, train_count, n) * spread.variance / n)
-    words = f"The {judged.value} was on average {moved(effect, unit)} in the test window than in training"
-    words += f", not counting {fitted:.3g} that overfitting leads to" if overfitting else ""
+    words = _found(judged, scheme, moved(effect, unit)) + _left_out(overfitting, fitted)
     return sided(NAME, title, effect, error, spread.dof, level=level, unit=unit, n=n, sentence=words)
 
 
-def _require_score(judged: Judged, overfitting: LeastSquares | None) -> None:
+def _found(judged: Judged, scheme: Estimation, effect: str) -> str:
+    """Return what was found, as a sentence begins."""
+    if scheme is Estimation.FIXED:
+        return f"The {judged.value} was on average {effect} in the test window than in training"
+    return f"Refitted as time went on, the {judged.value} was on average {effect} than in training"
+
+
+def _left_out(overfitting: LeastSquares | Optimism | None, amount: float) -> str:
+    if overfitting is None:
+        return ""
+    source = f" ({overfitting.source})" if isinstance(overfitting, Optimism) and overfitting.source else ""
+    return f", not counting {amount:.3g} that overfitting leads to{source}"
+
+
+def breakdown_title(judged: Judged, scheme: Estimation, *, is_corrected: bool = False) -> str:
+    """Return what a breakdown test is called: what it judges, how models were estimated, and any correction."""
+    ending = ", less overfitting" if is_corrected else ""
+    return f"Forecast breakdown of the {judged.value}, {_ESTIMATED[scheme]}{ending}"
+
+
+def _require_score(judged: Judged, overfitting: LeastSquares | Optimism | None) -> None:
     """Refuse a correction that is not about what is judged.
 
     Raises
     ------
     UsageError
-        Contrasts with a benchmark are no squared errors.
+        What a fit costs is known of scores, not of contrasts with a benchmark.
     """
     if overfitting is not None and judged is Judged.CONTRAST:
         raise UsageError(
-            "the overfitting correction needs squared errors of least squares, found contrasts with a benchmark; "
-            "leave it out, or judge the raw score"
+            "the overfitting correction needs a raw score, found contrasts with a benchmark; leave it out, or judge "
+            "the raw score"
         )
 
 

@@ -6,7 +6,15 @@ doi:10.1111/j.2517-6161.1977.tb01603.x). For independent errors of least squares
 
 Scores at an estimate have lost some of the slow movement that the fit took up. With regressors of AR(1) .8 and errors
 of .6 the estimate falls short of the truth by 23 % at 150 times, 14 % at 300, 5 % at 1,200; taking times as independent
-falls short by 70 % at any length.
+falls short by 70 % at any length. With one AR(1) score and 337 times it is 95 % of the truth at .6, 83 % at .8, 58 % at
+.9, 36 % at .95; cross-validation in five blocks has 108, 105, 95 and 82 %, with twice to four times the scatter.
+
+That is the cost of times far from the train window. A time that comes `lead` times after its last one has errors in
+common with the fit, and costs less: with ``c_j = E[s_{t - j}' H^-1 s_t]``, whose sum over all j is the trace,
+
+    optimism(lead) = 2 (tr(H^-1 Omega) - sum_{j >= lead} c_j) / m,
+
+which is ``(tr(H^-1 Omega) + c_0) / m`` for the next time.
 
 The band covers 93-95 % of mean losses at nominal 95 % where the losses are symmetric and the optimism is known (windows
 of 90 to 500 times, AR(1) up to .65). Squared errors of three fitted parameters are skewed, and what a fit costs varies
@@ -22,12 +30,12 @@ import numpy as np
 from scipy.fft import dct
 
 from outsample.errors import DataError
-from outsample.inference.checked_series import FEWEST, checked_series, obstacle, require_level
+from outsample.inference.checked_series import FEWEST, checked_series, obstacle, require_horizon, require_level
 from outsample.inference.long_run import Interval, cosine_terms, long_run, needs_hatching, student_quantile
 from outsample.test_result import NotTested
 from outsample.typing import Bools, Floats
 
-__all__ = ["ExpectedBand", "expected_band", "optimism"]
+__all__ = ["ExpectedBand", "expected_band", "optimism", "score_persistence"]
 
 NAME: Final = "expected_band"
 TITLE: Final = "Expected loss out of sample"
@@ -57,7 +65,12 @@ class ExpectedBand:
 
 
 def optimism(
-    hessian: Floats, scores: Floats, *, judged: Floats | None = None, at_bound: Bools | None = None
+    hessian: Floats,
+    scores: Floats,
+    *,
+    judged: Floats | None = None,
+    at_bound: Bools | None = None,
+    lead: int | None = None,
 ) -> float | NotTested:
     """Return ``2 tr(H^-1 Omega) / m``, by cosines: scores of neighbouring times move together.
 
@@ -72,6 +85,9 @@ def optimism(
         ``E[s_judged' H^-1 s_fit]`` stands in place of the trace.
     at_bound : (p,) bool array, optional
         Parameters at the edge of their range, where the formula does not hold.
+    lead : int, optional
+        How many times after the last train time the new one comes, 1 under refits before each; None: far from it. With
+        another loss that judges, c_j and c_-j are taken as equal.
 
     Returns
     -------
@@ -83,31 +99,77 @@ def optimism(
     ------
     DataError
         A value is NaN or infinite, or shapes do not fit.
+    UsageError
+        A lead below 1.
     """
+    if lead is not None:
+        require_horizon(lead)
     rows = np.asarray(scores, dtype=np.float64)
     other = rows if judged is None else np.asarray(judged, dtype=np.float64)
     matrix = np.asarray(hessian, dtype=np.float64)
     _check_shapes(matrix, rows, other)
     m, size = rows.shape
-    if m < max(FEWEST, size + 1):
-        return _not_tested(f"Optimism needs {max(FEWEST, size + 1)} train times, found {m}; widen the window")
-    if at_bound is not None and np.any(at_bound):
-        held = int(np.sum(at_bound))
-        return _not_tested(
-            f"Optimism needs parameters off their bounds, found {held} of {size} at one; use purged block "
-            "cross-validation"
-        )
+    if message := _why_not(m, size, 0 if at_bound is None else int(np.sum(at_bound))):
+        return _not_tested(message)
     scale = np.sqrt(np.maximum(np.diag(matrix), 0.0))
     if not np.all(scale > 0.0):
         return _not_tested(_INDEFINITE)
     eigenvalues, vectors = np.linalg.eigh(matrix / np.outer(scale, scale))
     if eigenvalues[0] <= _SINGULAR * eigenvalues[-1]:
         return _not_tested(_INDEFINITE)
+    moved, judging = (each / scale @ vectors for each in (rows, other))
+    moved /= eigenvalues
     terms = cosine_terms(m)
-    fitted, judging = (
-        dct(each / scale, type=2, norm="ortho", axis=0)[1 : terms + 1] @ vectors for each in (rows, other)
+    waves = (dct(each, type=2, norm="ortho", axis=0)[1 : terms + 1] for each in (moved, judging))
+    far = float(np.multiply(*waves).sum()) / terms
+    in_common = 0.0 if lead is None else _in_common(moved, judging, far, lead)
+    return float(2.0 * (far - in_common) / m)
+
+
+def _why_not(times: int, size: int, held: int) -> str:
+    """Return why there is no optimism of so many times and parameters; empty where there may be one."""
+    needed = max(FEWEST, size + 1)
+    if times < needed:
+        return f"Optimism needs {needed} train times, found {times}; widen the window"
+    if not held:
+        return ""
+    return (
+        f"Optimism needs parameters off their bounds, found {held} of {size} at one; use purged block cross-validation"
     )
-    return float(2.0 * (fitted * judging / eigenvalues).sum() / terms / m)
+
+
+def _in_common(moved: Floats, judging: Floats, total: float, lead: int) -> float:
+    """Return ``sum_{j >= lead} c_j``, as what (m, p) moves and scores leave of half the total.
+
+    From where that rest changes its sign there is nothing in common: sums of so many estimates say no more.
+    """
+    first, second = moved - moved.mean(axis=0), judging - judging.mean(axis=0)
+    count = len(first)
+    begun = rest = 0.5 * (total - float((first * second).sum()) / count)
+    for j in range(1, lead):
+        if j < count:
+            rest -= float((first[: count - j] * second[j:]).sum()) / count
+        if j >= count or rest * begun <= 0.0:
+            return 0.0
+    return rest
+
+
+def score_persistence(hessian: Floats, scores: Floats, judged: Floats | None = None) -> float:
+    """Return ``c_1 / c_0``, the first autocorrelation of what optimism is made of; NaN where c_0 is 0.
+
+    Above .8 the optimism of a few hundred times falls far short of the truth.
+
+    Parameters
+    ----------
+    hessian, scores, judged
+        As of `optimism`, the first positive definite.
+    """
+    other = scores if judged is None else judged
+    moved = np.linalg.solve(hessian, (scores - scores.mean(axis=0)).T).T
+    judging = other - other.mean(axis=0)
+    own = float((moved * judging).sum())
+    next_one = float((moved[:-1] * judging[1:]).sum() + (moved[1:] * judging[:-1]).sum())
+    return 0.5 * next_one / own if own != 0.0 else math.nan
 
 
 def expected_band(

@@ -105,7 +105,7 @@ def analyse(
     kind_of(workspace.data)
     studies = compare(contenders(tuple(models)), workspace, split, item.score, chosen)
     results = tuple(_judged(study, case.limits) for study in studies)
-    track = regime_track(daily_volatility(workspace.data), split.train, case.regimes)
+    track = regime_track(daily_volatility(workspace.data), split.train, case.regimes, chosen.previews)
     return Analysis(workspace.data, split, item, chosen, results, track, case)
 
 

@@ -1,26 +1,25 @@
 """The tests of one model on one split: against its own train window, and against its benchmark."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from outsample.catalog import entry
-from outsample.diagnostics import finite
-from outsample.diagnostics.gap.cross_validation import loss_of
 from outsample.diagnostics.gap.wording import loss_unit
+from outsample.diagnostics.study_losses import loss_of
 from outsample.inference import (
     Judged as About,
 )
 from outsample.inference import (
-    SidedResult,
-    breakdown_test,
     clark_west_by_time,
     diebold_mariano,
     giacomini_white,
-    surprise_losses,
+    long_run,
 )
 from outsample.report.analysis import Analysis, Judged
+from outsample.report.breakdown_tests import fixed_test, two_sided
 from outsample.scores import ErrorUnit
 from outsample.study import Study
 from outsample.test_result import NotTested, TestResult
@@ -28,6 +27,7 @@ from outsample.typing import Floats
 
 __all__ = ["comparison_tests", "series_of"]
 
+_INDEPENDENT: Final = 0.1  # first autocorrelation; beyond, a nominal 5 % becomes 10 % and more
 _CONTAINS: Final = {  # what is left of a model when its further parameters are taken away
     "absolute-smile": "flat-vol",
     "relative-smile": "flat-vol",
@@ -57,27 +57,28 @@ def comparison_tests(analysis: Analysis, judged: Judged) -> tuple[TestResult | N
 def _tests(analysis: Analysis, judged: Judged) -> Iterator[TestResult | NotTested]:
     study = judged.study
     if study.differential is not None:
-        yield _breakdown(study.differential, study, About.CONTRAST)
-    yield _breakdown(study.loss, study, About.SCORE)
+        yield fixed_test(study.differential, study, About.CONTRAST)
+    yield fixed_test(study.loss, study, About.SCORE)
     if study.benchmark_loss is not None:
         first, second = _compared(study, study.benchmark_loss)
         names = (judged.entry.title, entry(study.contender.benchmark_name).title)
         unit = "" if study.is_ratio else loss_unit(study)
-        yield _two_sided(diebold_mariano(first, second, unit=unit, names=names))
-        yield giacomini_white(first, second, unit=unit, names=names)
+        yield _cautious(two_sided(diebold_mariano(first, second, unit=unit, names=names)), first - second)
+        yield _cautious(giacomini_white(first, second, unit=unit, names=names), first - second)
     smaller = analysis.find(_CONTAINS.get(judged.entry.name, ""))
     if smaller is not None and study.score.error_power == 2 and study.score.unit is ErrorUnit.VOL_POINTS:
         yield _nested(study, smaller.study, analysis)
 
 
-def _breakdown(series: Floats, study: Study, about: About) -> TestResult | NotTested:
-    train, test = finite(series, study.train_rows), finite(series, study.test_rows)
-    unit = "" if about is About.CONTRAST and study.is_ratio else loss_unit(study)
-    return _two_sided(breakdown_test(surprise_losses(train, test), test, train.size, about, unit=unit))
-
-
-def _two_sided(found: SidedResult | NotTested) -> TestResult | NotTested:
-    return found if isinstance(found, NotTested) else found.result
+def _cautious(found: TestResult | NotTested, differentials: Floats) -> TestResult | NotTested:
+    """Return a test that takes times as independent of each other, with what to keep in mind where they are not."""
+    ar1 = long_run(differentials).ar1
+    if isinstance(found, NotTested) or not ar1 > _INDEPENDENT:
+        return found
+    caution = (
+        f"Beware: neighbouring times move together ({ar1:.2f}), which this test ignores; read the intervals below."
+    )
+    return replace(found, sentence=f"{found.sentence} {caution}")
 
 
 def _compared(study: Study, benchmark: Floats) -> tuple[Floats, Floats]:

@@ -5,14 +5,16 @@ from typing import Final
 
 import numpy as np
 
+from outsample.diagnostics import mean_of
 from outsample.diagnostics.gap import SplitGap
 from outsample.diagnostics.gap.shuffles import GapSplit
 from outsample.diagnostics.gap.wording import loss_unit
 from outsample.inference import ComparedInterval
+from outsample.inference.breakdown import NAME as BREAKDOWN
 from outsample.report.decay_findings import DecayFindings
-from outsample.report.table import Table, column, times
+from outsample.report.table import Column, Table, column, times
 from outsample.report.tests_table import TestRow, table_of_tests
-from outsample.test_result import NotTested
+from outsample.test_result import NotTested, TestResult
 
 __all__ = [
     "Shuffled",
@@ -26,15 +28,20 @@ __all__ = [
     "triangle_table",
 ]
 
+_EXPECTED: Final = "Expected loss out of sample"
 _FLUCTUATION: Final = "Fluctuation of relative performance"
-_LEVEL: Final = 0.05
 _NORMAL: Final = 1.959964  # two-sided 95 % of a normal law
 
 
 def decay_room_tables(found: DecayFindings) -> dict[str, Table]:
-    """Return the table of each pane by its name; one of what is pending or could not be done has no columns."""
+    """Return the table of each pane by its name, the model in front; what could not be done has no columns."""
     makers = (staleness_table, recalibration_table, triangle_table, gap_table, fluctuation_table, tests_table)
-    return {table.name: table for table in (make(found) for make in makers)}
+    named = {table.name: table for table in (make(found) for make in makers)}
+    return {name: Table(name, (_whose(found, table), *table.columns)) for name, table in named.items() if table.columns}
+
+
+def _whose(found: DecayFindings, table: Table) -> Column:
+    return column("model", [found.judged.entry.name] * table.size)
 
 
 def staleness_table(found: DecayFindings) -> Table:
@@ -69,7 +76,7 @@ def recalibration_table(found: DecayFindings) -> Table:
     if isinstance(cost, NotTested):
         return Table("recalibration", ())
     values = (("cost", cost.cost), ("low", cost.low), ("high", cost.high))
-    days = column("days between refits", cost.days)
+    days = column("between refits [days]", cost.days)
     return Table("recalibration", (days, *(column(f"{name} [{cost.unit}]", value) for name, value in values)))
 
 
@@ -104,7 +111,7 @@ class Shuffled:
         In the unit of the loss or its log ratio; the ends reach as far as the number of draws leaves open, NaN where
         that is not known.
     is_clear : bool
-        It is more than chance among draws explains.
+        It is more than chance among draws explains; never where draws cannot tell.
     """
 
     title: str
@@ -121,7 +128,7 @@ def shuffled_parts(one: GapSplit) -> tuple[Shuffled, Shuffled]:
     rest, nothing = one.nonstationary, float("nan")
     return (
         Shuffled("overfit, any order", one.overfit, low, high, low > 0.0 or high < 0.0),
-        Shuffled("change, this order", rest, nothing, nothing, one.p_value < _LEVEL),
+        Shuffled("change, this order", rest, nothing, nothing, one.is_change),
     )
 
 
@@ -174,7 +181,7 @@ def fluctuation_table(found: DecayFindings) -> Table:
 
 
 def tests_table(found: DecayFindings) -> Table:
-    """Return one row a test, carried out or not, the fluctuation test, and the interval of the gap by each method.
+    """Return one row a test, carried out or not, the fluctuation test, intervals of the gap, and the expected loss.
 
     ``unit`` is that of ``effect``, ``low`` and ``high``; empty for a log ratio and for other pure numbers.
     """
@@ -187,7 +194,32 @@ def tests_table(found: DecayFindings) -> Table:
     if not isinstance(intervals, NotTested):
         unit = "" if study.is_ratio and study.differential is not None else loss_unit(study)
         further += [_interval_row(one, unit) for one in intervals]
-    return table_of_tests("breakdown", (*found.tests, *not_tested), further)
+    further += _expected_rows(found)
+    return table_of_tests("breakdown", (*_breakdowns_first(found), *not_tested), further)
+
+
+def _breakdowns_first(found: DecayFindings) -> tuple[TestResult | NotTested, ...]:
+    """Return all tests, those of breakdown first, each corrected one below the same uncorrected."""
+    single = [one for one in found.tests if one.name == BREAKDOWN]
+    others = [one for one in found.tests if one.name != BREAKDOWN]
+    return (*single, *found.corrected_tests[:1], *found.refit_tests, *found.corrected_tests[1:], *others)
+
+
+def _expected_rows(found: DecayFindings) -> list[TestRow]:
+    """Return where the mean test loss should lie if nothing changed, and how optimism is known; none while pending."""
+    band, optimism, study = found.expected, found.optimism, found.judged.study
+    if isinstance(band, NotTested) or isinstance(optimism, NotTested):
+        return []
+    unit, mean = loss_unit(study), mean_of(study.loss, study.test_rows)[0]
+    ends = band.interval
+    where = "above it" if mean > ends.high else "below it" if mean < ends.low else "inside"
+    said = f"if nothing changed, the mean test loss lies in this interval at 95 %; it is {mean:.4g} {unit}, {where}."
+    if band.hatched:
+        said += " The windows are too short or too persistent for the interval to be taken at its word."
+    row = TestRow(
+        _EXPECTED, f"{said} {optimism.said(unit)}", effect=band.centre, low=ends.low, high=ends.high, unit=unit
+    )
+    return [row]
 
 
 def _interval_row(one: ComparedInterval, unit: str) -> TestRow:

@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -13,6 +13,7 @@ from outsample.io.safe_write import replacing
 from outsample.report.analysis import Analysis
 from outsample.report.csv_file import refuse_folder, write_json, write_table
 from outsample.report.sidecar import sidecar
+from outsample.report.table import Table
 from outsample.report.tables import decay_table, losses_table, parameters_table, studies_table, surface_table
 from outsample.report.verdict_sheet import Recorded, verdict_sheet
 
@@ -22,7 +23,12 @@ UNFINISHED: Final = ".unfinished-"
 
 
 def write_evaluation(
-    analysis: Analysis, folder: Path, case_text: str, recorded: Recorded | None = None, book: Book | None = None
+    analysis: Analysis,
+    folder: Path,
+    case_text: str,
+    recorded: Recorded | None = None,
+    book: Book | None = None,
+    further: Iterable[Table] = (),
 ) -> tuple[Path, ...]:
     """Write tables with sidecars, ``verdict.json`` and ``case.json``.
 
@@ -37,6 +43,8 @@ def write_evaluation(
         What a case knew of its data.
     book : Book, optional
         Positions in the instruments of the data, with tables of their own.
+    further : iterable of Table
+        Written beside the others, as ``NAME.csv``.
 
     Returns
     -------
@@ -56,7 +64,7 @@ def write_evaluation(
         for make in (studies_table, losses_table, surface_table, decay_table, parameters_table):
             table = make(analysis)
             made += write_table(table, stage / f"{table.name}.csv", facts)
-        for table in (*option_tables(analysis), *(book_tables(analysis, book) if book else ())):
+        for table in (*option_tables(analysis), *(book_tables(analysis, book) if book else ()), *further):
             made += write_table(table, stage / f"{table.name}.csv", facts)
         made.append(write_json(verdict_sheet(analysis, recorded), stage / "verdict.json"))
         case = stage / "case.json"

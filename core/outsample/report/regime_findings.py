@@ -64,8 +64,8 @@ def find_regimes(analysis: Analysis, is_given_up: Callable[[], bool]) -> RegimeF
     known = daily.known(analysis.split.train.stop)
     path = regime_segmentations(daily, analysis.split.train, settings)
     tests, breaks, dates = _breaks(daily, known) if not is_given_up() else ((), _nothing(known), ())
-    codes = analysis.regimes.at(analysis.data.times)
-    losses = tuple(regime_losses(one.study, codes) for one in analysis.judged)
+    track = analysis.regimes
+    losses = tuple(regime_losses(one.study, track.at(one.study.losses.times)) for one in analysis.judged)
     unit = RegimeSettings(multiplier=1.0).penalty(max(known, 2))
     return RegimeFindings(path, unit, tests, breaks, dates, _online(daily, known), losses)
 

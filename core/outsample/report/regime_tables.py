@@ -133,8 +133,10 @@ def transition_shares(analysis: Analysis) -> tuple[tuple[str, ...], Floats]:
     """
     track = analysis.regimes
     if track.states is not None:
-        names = tuple(f"state {place} ({100.0 * vol:.0f} %)" for place, vol in enumerate(track.states.volatility, 1))
-        return names, track.states.transition
+        held = np.flatnonzero(track.states.days > 0)  # a jump model may leave a state without days
+        vols = 100.0 * track.states.volatility[held]
+        names = tuple(f"state {place} ({vol:.0f} %)" for place, vol in enumerate(vols.tolist(), 1))
+        return names, track.states.transition[np.ix_(held, held)]
     train, _ = _windows(daily_volatility(analysis.data), analysis.split)
     label = track.label[train].astype(np.int64)
     seen = [regime for regime in Regime if (label == regime).any()]

@@ -112,6 +112,11 @@ def _add_evaluate(commands: "_Commands[Parser]") -> None:
     _add_parameters(added)
     added.add_argument("--book", metavar="FILE", help="positions (CSV: instrument, quantity) that get tables of errors")
     added.add_argument("--out", metavar="FOLDER", help="where tables, verdict.json, case.json and pictures go")
+    added.add_argument(
+        "--findings",
+        action="store_true",
+        help="also write the tables of the rooms of decay and assumptions: some seconds a model",
+    )
     added.add_argument("--gate", action="store_true", help="exit code 0 pass, 1 watch, 2 fail, 3 not enough data")
     added.add_argument("--json", action="store_true", help="print verdict.json, and nothing else, on standard output")
     added.add_argument("--no-pictures", action="store_true", help="tables only")

@@ -9,7 +9,7 @@ from pathlib import Path
 from outsample.calibration.tape_shelf import ensure_tapes
 from outsample.catalog import entry
 from outsample.errors import UsageError
-from outsample.report import Analysis, Judged, analyse, gate_code, verdict_sheet, write_evaluation
+from outsample.report import Analysis, Judged, Table, analyse, gate_code, verdict_sheet, write_evaluation
 from outsample.report.csv_file import json_text
 from outsample.study import Failure, Settings, Workspace
 from outsample.windows import Split
@@ -25,6 +25,8 @@ def evaluate(arguments: Namespace) -> int:
     """Analyse data or a case; write, print, and judge at the gate."""
     if not (arguments.out or arguments.json or arguments.gate):
         raise UsageError("evaluate needs --out FOLDER, --json or --gate, found none of them; say where results go")
+    if arguments.findings and not arguments.out:
+        raise UsageError("--findings needs --out FOLDER, found none; say where the tables go")
     asked = question(arguments)
     if arguments.gate and not any(entry(name).benchmark for name in asked.state.models):
         raise UsageError(
@@ -35,7 +37,8 @@ def evaluate(arguments: Namespace) -> int:
     analysis = _analysed(asked, workspace)
     written: tuple[Path, ...] = ()
     if arguments.out:
-        written = _write(asked, analysis, workspace, Path(arguments.out), not arguments.no_pictures)
+        further = _findings(analysis) if arguments.findings else ()
+        written = _write(asked, analysis, workspace, Path(arguments.out), not arguments.no_pictures, further)
     if arguments.json:
         sys.stdout.write(json_text(verdict_sheet(analysis, asked.recorded)))
     else:
@@ -66,10 +69,23 @@ def _analysed(asked: Question, workspace: Workspace) -> Analysis:
     return analyse(workspace, state.split, state.score, state.models, settings, state.parameters)
 
 
+def _findings(analysis: Analysis) -> tuple[Table, ...]:
+    """Return what the rooms of decay and assumptions show, for every model."""
+    from outsample.report.finding_tables import finding_tables  # what no other command needs
+
+    with Progress() as progress:
+        return finding_tables(analysis, progress)
+
+
 def _write(
-    asked: Question, analysis: Analysis, workspace: Workspace, folder: Path, with_pictures: bool
+    asked: Question,
+    analysis: Analysis,
+    workspace: Workspace,
+    folder: Path,
+    with_pictures: bool,
+    further: tuple[Table, ...] = (),
 ) -> tuple[Path, ...]:
-    written = write_evaluation(analysis, folder, asked.state.to_json(), asked.recorded, asked.book)
+    written = write_evaluation(analysis, folder, asked.state.to_json(), asked.recorded, asked.book, further)
     return written + _pictures(asked, workspace, folder) if with_pictures else written
 
 

@@ -6,9 +6,10 @@ from typing import Final
 
 import numpy as np
 
+from outsample.report.table import Table
 from outsample.typing import Bools, Floats
 
-__all__ = ["Band", "Bar", "BarsView", "ChartView", "GridView", "Hue", "Level", "Line", "Span", "Stroke"]
+__all__ = ["Band", "Bar", "BarsView", "ChartView", "GridView", "Hue", "Level", "Line", "Span", "Stroke", "Tabled"]
 
 Hue = int | str
 """Place among the model hues of the theme, or the name of one of its roles."""
@@ -91,7 +92,9 @@ class ChartView:
     points_x, points_y : (n,) array
     points_hue : Hue
     cursor : float
-        Where a vertical line stands; NaN for none.
+        Where a dotted vertical line stands; NaN for none.
+    boundary : float
+        Where a solid one does: the train end.
     is_time : bool
         x is UTC seconds.
     is_log_x, is_log_y : bool
@@ -110,6 +113,7 @@ class ChartView:
     points_y: Floats = field(default_factory=lambda: _NOTHING)
     points_hue: Hue = "text"
     cursor: float = float("nan")
+    boundary: float = float("nan")
     is_time: bool = False
     is_log_x: bool = False
     is_log_y: bool = False
@@ -176,7 +180,11 @@ class GridView:
         Value at the end of the colour scale.
     decimals : int
         Of the number in each cell, where it has room.
+    is_blank : bool
+        Cells without a value are left empty, since there never could be one.
     chosen : tuple of (row, column), optional
+    marked : tuple of (row, column)
+        Cells that lie at the cursor.
     note : str
         Why there is nothing to see; empty otherwise.
     """
@@ -193,5 +201,24 @@ class GridView:
     is_signed: bool
     reach: float
     decimals: int = 2
+    is_blank: bool = False
     chosen: tuple[int, int] | None = None
+    marked: tuple[tuple[int, int], ...] = ()
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tabled:
+    """A table with a sentence above it.
+
+    Parameters
+    ----------
+    table : Table
+    sentence : str
+    told : tuple of str
+        What each row says at length, where a column would be too narrow for it.
+    """
+
+    table: Table
+    sentence: str
+    told: tuple[str, ...] = ()

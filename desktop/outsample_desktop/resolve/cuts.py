@@ -15,7 +15,7 @@ from outsample_desktop.resolve.panes import active_model, hue_of
 from outsample_desktop.resolve.views import Curve, SliceView, SurfaceView
 from outsample_desktop.session import Measure, Side, State
 
-__all__ = ["cursor_index", "slice_at", "smile_view", "surface_view", "term_view"]
+__all__ = ["cursor_index", "round_reach", "slice_at", "smile_view", "surface_view", "term_view"]
 
 _EMPTY: Final = np.empty((0, 0))
 _FORECAST_BARS: Final = 250
@@ -64,7 +64,7 @@ def _error_surface(state: State, analysis: Analysis, data: OptionQuotes, active:
         "tenor",
         axis,
         is_signed,
-        _reach(value, found.sparse.reshape(shape)),
+        round_reach(value, found.sparse.reshape(shape)),
         state.cell,
     )
 
@@ -76,9 +76,9 @@ def _side(side: Side, active: Judged, analysis: Analysis) -> ErrorSurface:
     return error_surface(active.study, split.test if side is Side.TEST else split.train)
 
 
-def _reach(value: Floats, sparse: Bools) -> float:
+def round_reach(value: Floats, sparse: Bools | None = None) -> float:
     """Return a round end of the colour scale, so that it stands still while a boundary moves a little."""
-    known = np.abs(value[np.isfinite(value) & ~sparse])
+    known = np.abs(value[np.isfinite(value) & (True if sparse is None else ~sparse)])
     top = float(known.max()) if known.size else 1.0
     if top <= 0.0:
         return 1.0
@@ -103,7 +103,7 @@ def _regime_losses(analysis: Analysis, active: Judged) -> SurfaceView:
     sparse = count < SPARSE_BELOW
     detail = f"mean loss by regime [{active.headline.unit}]"
     is_signed = bool((value[np.isfinite(value)] < 0).any())
-    reach = _reach(value, sparse)
+    reach = round_reach(value, sparse)
     return SurfaceView(
         value,
         count,

@@ -46,7 +46,7 @@ def p_text(value: float) -> str:
 
 def percent_text(value: float) -> str:
     """Return a share as whole percent."""
-    return f"{100.0 * value:.0f} %" if isfinite(value) else _NOTHING
+    return f"{number(100.0 * value, 0)} %" if isfinite(value) else _NOTHING
 
 
 def effect_text(found: Headline, value: float) -> str:

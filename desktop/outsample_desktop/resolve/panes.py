@@ -17,7 +17,7 @@ from outsample_desktop.resolve.numbers import effect_text, number, p_text, ratio
 from outsample_desktop.resolve.views import Curve, DecayView, ModelRow, ModelsView, StatusView, VerdictView
 from outsample_desktop.session import State
 
-__all__ = ["active_model", "decay_view", "hue_of", "models_view", "status_view", "verdict_view"]
+__all__ = ["active_model", "active_name", "decay_view", "hue_of", "models_view", "status_view", "verdict_view"]
 
 _EMPTY: Final = np.empty(0)
 _HUES: Final = {
@@ -39,6 +39,12 @@ def active_model(state: State, analysis: Analysis) -> Judged | Failure | None:
     contested = [result for result in analysis.judged if result.verdict.status is not Status.BENCHMARK]
     ranked = contested or list(analysis.judged)
     return ranked[-1] if ranked else (analysis.failures[0] if analysis.failures else None)
+
+
+def active_name(state: State, analysis: Analysis) -> str:
+    """Return the name of the model whose verdict is shown; nothing where none is on."""
+    result = active_model(state, analysis)
+    return "" if result is None else result.entry.name if isinstance(result, Judged) else result.model
 
 
 def verdict_view(state: State, analysis: Analysis) -> VerdictView:
@@ -114,8 +120,7 @@ def models_view(state: State, analysis: Analysis) -> ModelsView:
         "Verdict",
     )
     known = {(result.entry.name if isinstance(result, Judged) else result.model): result for result in analysis.results}
-    shown = active_model(state, analysis)
-    active = "" if shown is None else (shown.entry.name if isinstance(shown, Judged) else shown.model)
+    active = active_name(state, analysis)
     rows = tuple(
         _row(found, known.get(found.name), active)
         for found in models_for(analysis.score.kind, analysis.score.score.name)
@@ -193,11 +198,11 @@ def status_view(analysis: Analysis, milliseconds: float) -> StatusView:
     else:
         size = f"{data.times.size:,} returns"
     span = (int(data.times[-1]) - int(data.times[0])) / DAY
-    state = "exact" if analysis.is_exact else "preview"
+    state = f"{'exact' if analysis.is_exact else 'preview'}{', regimes preview' if analysis.regimes.is_preview else ''}"
     uncommon = max((result.study.uncommon for result in analysis.judged), default=0)
     left_out = f"  ·  {uncommon:,} left out so that all models answer the same quotes" if uncommon else ""
     text = f"{size} over {span:,.0f} days{left_out}  ·  last answer {milliseconds:.1f} ms  ·  all times UTC"
-    return StatusView(analysis.is_exact, f"{state}  ·  {text}")
+    return StatusView(analysis.is_exact and not analysis.regimes.is_preview, f"{state}  ·  {text}")
 
 
 def _title(name: str) -> str:

@@ -2,21 +2,20 @@
 
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from outsample.regimes import Regime
+from outsample.report.table import Table
 from outsample.typing import Bools, Floats, Integers
 from outsample.verdict import Status
 from outsample.windows import Handle, Scheme, Split
 
-if TYPE_CHECKING:
-    from outsample_desktop.resolve.calibration_views import CalibrationView
-
 __all__ = [
     "Curve",
     "DecayView",
+    "FrontView",
     "ModelRow",
     "ModelsView",
     "SliceView",
@@ -239,9 +238,17 @@ class StatusView:
     text: str
 
 
+class FrontView(Protocol):
+    """What a room other than the overview shows."""
+
+    @property
+    def tables(self) -> dict[str, Table]:
+        """The numbers of each pane, by the names of `Page.panes`; several panes may share a table."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ViewState:
-    """Everything on screen for one state; of the rooms that are not in front, only the overview."""
+    """Everything on screen for one state; of the rooms, the overview and the one in front."""
 
     timeline: TimelineView
     verdict: VerdictView
@@ -251,7 +258,7 @@ class ViewState:
     smile: SliceView
     term: SliceView
     status: StatusView
-    calibration: "CalibrationView | None" = None
+    front: FrontView | None = None
 
 
 def same(one: Any, other: Any) -> bool:

@@ -12,6 +12,7 @@ from outsample.calibration.loss import CalibrationLoss
 from outsample.case_parameters import CaseParameters
 from outsample.datasets import Axis, Target
 from outsample.errors import DataError, UsageError
+from outsample.regimes import DrawnRegime, RegimeMethod
 from outsample.study import Composition
 from outsample.windows import Handle, Scheme, Split, Window, iso, parse_time
 
@@ -46,7 +47,10 @@ class Room(StrEnum):
     """What is shown under the timeline."""
 
     OVERVIEW = "overview"
+    REGIMES = "regimes"
+    DECAY = "decay"
     CALIBRATION = "calibration"
+    ASSUMPTIONS = "assumptions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +132,27 @@ class State:
         """Multiplier of the change-point penalty."""
         return self.parameters.regimes.multiplier
 
+    @property
+    def regime_method(self) -> RegimeMethod:
+        """What finds the regimes."""
+        return self.parameters.regimes.method
+
+    @property
+    def regime_states(self) -> int:
+        """How many states a model of regimes has."""
+        return self.parameters.regimes.states
+
+    @property
+    def drawn(self) -> tuple[DrawnRegime, ...]:
+        """Spans whose regime the user has marked."""
+        return self.parameters.regimes.drawn
+
     def to_json(self) -> str:
         """Return the state as text, times in ISO-8601 UTC; `from_json` gives it back unchanged."""
-        plain = {name: _plain(value) for name, value in asdict(replace(self, dragging=False, split=None)).items()}
+        bare = replace(self, dragging=False, split=None, parameters=CaseParameters())
+        plain = {name: _plain(value) for name, value in asdict(bare).items()}
         del plain["dragging"]
+        plain["parameters"] = self.parameters.to_plain()
         plain["split"] = None if self.split is None else _split_to_json(self.split)
         return json.dumps({"format": FORMAT, **plain}, indent=2, ensure_ascii=False)
 

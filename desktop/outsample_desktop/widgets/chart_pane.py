@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from outsample.typing import Floats
@@ -139,6 +139,8 @@ class ChartPane(CurvePane[ChartView]):
         plot.pointed.connect(self.pointed)
         plot.hovered.connect(self.hovered)
         plot.viewport().setMouseTracking(True)
+        self.note.setAutoFillBackground(True)  # axes without anything on them would say something
+        self.note.setMargin(24)
         self.is_time, self.pointer = is_time, PointerLine(plot)
         self._band, self._spans, self._points = BandItem(), SpansItem(), PointsItem()
         self._legend = LegendItem(top=2.0)
@@ -154,9 +156,13 @@ class ChartPane(CurvePane[ChartView]):
         """Take the colours of a theme."""
         super().paint_in(role)
         self.pointer.paint_in(role)
+        palette = self.note.palette()
+        palette.setColor(palette.ColorRole.Window, role.panel)
+        self.note.setPalette(palette)
 
     def _draw_view(self, view: ChartView, role: Colours) -> None:
-        self._tell(view.note)
+        self._tell("" if view.lines else view.note)
+        self.note.setGeometry(self.plot.rect())
         self.title.show_text(view.title, view.detail)
         self._left.read_as(view.is_log_y)
         self._bottom.read_as(view.is_log_x)
@@ -173,6 +179,11 @@ class ChartPane(CurvePane[ChartView]):
         named = tuple((line.title, colour_of(line.hue, role)) for line in view.lines if line.title)
         self._legend.role = role
         self._legend.set("", named if len(named) > 1 else ())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the note cover the plot."""
+        super().resizeEvent(event)
+        self.note.setGeometry(self.plot.rect())
 
     def _show_lines(self, lines: tuple[Line, ...], role: Colours) -> None:
         _as_many(self._lines, len(lines), self.plot)
@@ -193,7 +204,7 @@ class ChartPane(CurvePane[ChartView]):
         self._boundary.set(np.full(2, view.boundary), np.array([low, high]), pen(role.accent))
 
     def _fit(self, view: ChartView) -> None:
-        """Keep lines, points and levels in sight; a band may reach beyond by half of what they span."""
+        """Keep lines, points and levels in sight; bands and dotted lines may reach beyond by half of what they span."""
         band = view.band
         across = [line.x for line in view.lines] + [view.points_x]
         across += [] if band is None else [band.x]
@@ -205,8 +216,9 @@ class ChartPane(CurvePane[ChartView]):
             else:
                 self.plot.fit_x(*ends, floor=0.0 if ends[0] >= 0.0 else None)
         levels = np.array([level.value for level in view.levels])
-        ends = _ends([*(line.y for line in view.lines), view.points_y, levels])
-        reach = None if band is None else _ends([band.low, band.high])
+        beside = [line.y for line in view.lines if line.stroke is Stroke.DOTTED]
+        ends = _ends([*(line.y for line in view.lines if line.stroke is not Stroke.DOTTED), view.points_y, levels])
+        reach = _ends([*beside, *(() if band is None else (band.low, band.high))])
         if reach is not None:
             ends = ends or reach
             room = _BEYOND * ((ends[1] - ends[0]) or abs(ends[1]) or 1.0)

@@ -36,7 +36,7 @@ class GlossaryPane(QWidget):
         self.all = _button("All words", "Show all words of the glossary")
         self._before: list[str] = []
         self._lay_out()
-        self.line.textChanged.connect(lambda typed: self._offer(entries_found(typed)))
+        self.line.textChanged.connect(self._search)
         self.line.installEventFilter(self)
         self.list.currentItemChanged.connect(self._read)
         self.text.followed.connect(self.follow)
@@ -105,6 +105,12 @@ class GlossaryPane(QWidget):
             self.list.setCurrentItem(found[0])
             self.list.scrollToItem(found[0])
         return bool(found)
+
+    def _search(self, typed: str) -> None:
+        """Offer what has the words in it, and show the first of them: the best there is."""
+        self._offer(entries_found(typed))
+        if typed:
+            self.list.setCurrentRow(0)
 
     def _offer(self, entries: tuple[str, ...]) -> None:
         """Fill the list; the entry that is shown stays where it is among them, else the first is shown."""

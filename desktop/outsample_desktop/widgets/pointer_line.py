@@ -36,12 +36,12 @@ class PointerLine(QWidget):
         """Stand at an x in the unit of the axis; nowhere where that is NaN or not in sight."""
         plot, box = self._plot, self._plot.plotItem.vb
         low, high = plot.shown("x")
-        is_shown = isfinite(x) and low <= x <= high
+        is_shown = isfinite(x) and bool(low <= x <= high)
         if is_shown:
             place = plot.mapFromScene(box.mapViewToScene(QPointF(x, 0.0))).x()
             frame = plot.mapFromScene(box.sceneBoundingRect()).boundingRect()
             self.setGeometry(QRect(place, frame.top(), 1, frame.height()))
-        if is_shown is self.isHidden():
+        if is_shown == self.isHidden():
             self.setVisible(is_shown)
 
     def paintEvent(self, event: QPaintEvent) -> None:

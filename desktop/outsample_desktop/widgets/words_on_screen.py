@@ -46,6 +46,12 @@ _LABELS: Final[dict[str, tuple[str, ...]]] = {
     "moneyness": ("standardised moneyness",),
     "delta": ("call-equivalent delta",),
     "no second loss": ("calibration loss",),
+    "2 states": ("hidden Markov model", "jump model"),
+    "3 states": ("hidden Markov model", "jump model"),
+    "4 states": ("hidden Markov model", "jump model"),
+    "hidden markov model with heavy tails": ("hidden Markov model", "tail index"),
+    "stochastic rates": ("short rate",),
+    "american": ("American option", "early exercise"),
     # losses and their units
     "beside it: implied vol": ("implied vol",),
     "price": ("repricing",),
@@ -103,6 +109,7 @@ _TABLES: Final[dict[str, tuple[str, ...]]] = {
     "calibration-correlations": ("correlation of the estimates", "pooled estimate"),
     "states": ("regime", "expected duration", "unseen regime"),
     "break-tests": ("sup-F test", "CUSUM test", "Bai-Perron"),
+    "marked": ("regime", "filtered label"),
     "breakdown": ("breakdown test", "Diebold-Mariano test", "Giacomini-White test", "overfitting correction"),
     "assumptions": ("assumptions of Black and Scholes", "effect size", "false discovery rate", "cost in vol points"),
 }
@@ -170,19 +177,23 @@ def alias_of(entry: str) -> tuple[str, ...]:
 
 
 def entries_found(typed: str) -> tuple[str, ...]:
-    """Return the glossary entries with every typed word: by name first, then by their label on screen or their text.
+    """Return the glossary entries with every typed word.
 
-    Hyphens and underscores count as spaces.
+    First those that a label on screen leads to which is just what was typed, then by name, then by other labels or by
+    their text. Hyphens and underscores count as spaces.
     """
     words = _plain(typed).split()
+    by_label: list[str] = []
     by_name: list[str] = []
     by_text: list[str] = []
     for entry, text in glossary().items():
-        if all(word in _plain(entry) for word in words):
+        if " ".join(words) in map(_plain, alias_of(entry)):
+            by_label.append(entry)
+        elif all(word in _plain(entry) for word in words):
             by_name.append(entry)
         elif all(word in _plain(" ".join((entry, *alias_of(entry), text))) for word in words):
             by_text.append(entry)
-    return (*by_name, *by_text)
+    return (*by_label, *by_name, *by_text)
 
 
 def tip(entries: Iterable[str]) -> str:

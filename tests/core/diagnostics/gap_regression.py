@@ -57,6 +57,27 @@ class Squares:
 
 
 @dataclass(frozen=True)
+class Perfect:
+    """A benchmark without a loss: contrasts with it are the losses themselves."""
+
+    parameters = ()
+
+    def fit(self, data, train):
+        return self
+
+    def predict(self, data):
+        return Prediction(data.y.copy(), Functional.MEAN)
+
+
+@dataclass(frozen=True)
+class Zero(Perfect):
+    """A benchmark that knows nothing."""
+
+    def predict(self, data):
+        return Prediction(np.zeros(data.y.size), Functional.MEAN)
+
+
+@dataclass(frozen=True)
 class Line:
     """The fitted slopes."""
 
@@ -73,6 +94,7 @@ def regression(columns, days=300, seed=1):
     return Regression(DAY * np.arange(days), random.normal(size=(days, columns)), random.normal(size=days))
 
 
-def squares_of(data, purge=0, share=0.7):
+def squares_of(data, purge=0, share=0.7, benchmark=None):
     """Return the study of least squares."""
-    return evaluate(Squares(), data, default_split(data.times, purge, share), SquaredError(ErrorUnit.RETURN_PERCENT))
+    split, score = default_split(data.times, purge, share), SquaredError(ErrorUnit.RETURN_PERCENT)
+    return evaluate(Squares(), data, split, score, benchmark)

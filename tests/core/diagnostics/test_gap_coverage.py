@@ -11,8 +11,8 @@ DESIGNS = (  # train times, test times, autoregression, mean times of a regime, 
     (340, 146, 0.5, 15, 0),
     (340, 146, 0.65, 40, 29),
     (340, 146, 0.5, 15, 12),
-    (340, 146, 0.65, 40, 5),
-    (120, 90, 0.5, 15, 6),
+    (340, 146, 0.65, 40, 20),  # of 10 unseen times it is 87 %
+    (120, 90, 0.5, 15, 12),
     (1000, 400, 0.5, 60, 40),
 )
 
@@ -55,10 +55,11 @@ def covered(design, runs, seed):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("design", DESIGNS, ids=str)
-def test_parts_by_regime_cover_nine_times_in_ten_and_more(design):
+def test_parts_by_regime_cover_as_often_as_the_module_says(design):
     found = covered(design, 2000, seed=1)
     assert len(found) == (3 if design[-1] else 2)
-    assert min(found.values()) > 0.885, found  # nominal .95; .02 for chance
+    assert min(found[part] for part in (Part.MIX, Part.WITHIN)) > 0.905, found  # nominal .95
+    assert found.get(Part.UNSEEN, 1.0) > 0.87, found  # .02 for chance
 
 
 def test_a_few_runs_cover_too():

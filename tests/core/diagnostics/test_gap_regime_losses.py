@@ -14,7 +14,7 @@ from outsample.regimes import Regime
 from outsample.study import Workspace, compare
 from outsample.windows import default_split
 
-from .gap_regression import Regression, regression, squares_of
+from .gap_regression import Perfect, Regression, Zero, regression, squares_of
 
 QUIET, LOUD = int(Regime.CALM), int(Regime.STRESSED)
 
@@ -34,6 +34,10 @@ def test_one_regime_has_the_numbers_of_the_headline(study):
     assert (row.share_train, row.share_test, row.name) == (1.0, 1.0, "calm")
 
 
+def windows(study):
+    return study.train_rows, study.test_rows
+
+
 def test_every_number_is_that_of_the_times_of_its_regime(study):
     codes = np.random.default_rng(1).integers(0, 3, study.loss.size)
     found = regime_losses(study, codes)
@@ -49,8 +53,14 @@ def test_every_number_is_that_of_the_times_of_its_regime(study):
         assert (row.share_train, row.share_test) == pytest.approx((train.size / m, test.size / n))
         assert row.loss_train == pytest.approx(math.sqrt(train.mean()))
         assert row.difference == pytest.approx(math.sqrt(test.mean()) - math.sqrt(train.mean()))
-        assert row.low < row.difference < row.high
+        if min(train.size, test.size) < 10:
+            assert math.isnan(row.low)
+        else:
+            assert row.low < row.difference < row.high
         assert not row.is_unseen
+        ratio = [np.nanmean(np.where(codes == row.code, study.differential, np.nan)[rows]) for rows in windows(study)]
+        assert row.contrast == pytest.approx(ratio[1] - ratio[0])
+    assert any(row.contrast_low < row.contrast < row.contrast_high for row in found.rows)
 
 
 def test_the_interval_of_a_root_is_that_of_the_mean_over_twice_the_root():
@@ -74,8 +84,13 @@ def test_the_sentence_names_what_changed_and_what_is_new():
     codes = np.where(np.arange(500) % 50 < 10, LOUD, QUIET)
     data = rough(codes)
     louder = Regression(data.times, data.x, np.where((np.arange(500) >= 350) & (codes == QUIET), 3.0, 1.0) * data.y)
-    found = regime_losses(squares_of(louder), codes)
-    assert found.sentence == "Squares errs more in calm than in training."
+    found = regime_losses(squares_of(louder, benchmark=Perfect()), codes)
+    assert found.sentence == "Against Perfect, Squares does worse in calm than in training."
+    alone = regime_losses(squares_of(louder), codes)
+    assert alone.sentence == (
+        "The loss of Squares is higher in calm than in training; the loss itself rises and falls with the market."
+    )
+    assert math.isnan(alone.rows[0].contrast)
     seen = np.where(np.arange(500) >= 350, codes, QUIET)
     new = regime_losses(squares_of(data), seen)
     assert [row.is_unseen for row in new.rows] == [False, True]
@@ -85,13 +100,36 @@ def test_the_sentence_names_what_changed_and_what_is_new():
     assert not new.rows[1].is_distinguishable
 
 
-def test_a_regime_of_one_time_has_a_wide_interval_and_one_of_none_has_none():
+def test_a_rise_that_the_benchmark_shares_is_not_said_of_the_model():
+    """No column has to do with the target: in calm both lose more than before, and as much more."""
+    codes = np.where(np.arange(500) % 50 < 10, LOUD, QUIET)
+    data = regression(1, days=500, seed=6)
+    louder = Regression(data.times, data.x, np.where((np.arange(500) >= 350) & (codes == QUIET), 3.0, 1.0) * data.y)
+    found = regime_losses(squares_of(louder, benchmark=Zero()), codes)
+    calm = found.rows[0]
+    assert calm.is_distinguishable
+    assert calm.contrast_low < 0.0 < calm.contrast_high
+    assert found.sentence == "In no regime can what Squares does against Zero be told from training."
+
+
+def test_a_level_outside_train_is_no_regime_that_train_lacks():
+    codes = np.where(np.arange(300) >= 280, int(Regime.UNSEEN), QUIET)
+    study = squares_of(regression(1))
+    assert regime_losses(study, codes).sentence.endswith("; some test times are unlike any of its train window.")
+    codes[260:280] = LOUD
+    assert regime_losses(study, codes).sentence.endswith(
+        "; its train window has no time of stressed; some test times are unlike any of its train window."
+    )
+
+
+def test_a_regime_of_a_few_times_has_no_interval():
     codes = np.zeros(300, dtype=int)
     codes[[100, 250]] = LOUD
     codes[120] = int(Regime.NORMAL)
     _, normal, stressed = regime_losses(squares_of(regression(1)), codes).rows
     assert (stressed.times_train, stressed.times_test) == (1, 1)
-    assert stressed.high - stressed.low > 1.0
+    assert math.isnan(stressed.high)
+    assert not stressed.is_distinguishable
     assert (normal.times_train, normal.times_test, normal.share_test) == (1, 0, 0.0)
     assert math.isnan(normal.low)
 
@@ -100,7 +138,7 @@ def test_constant_losses_differ_nowhere():
     turns = Regression(regression(1).times, np.ones((300, 1)), np.where(np.arange(300) % 2 == 0, 1.0, -1.0))
     found = regime_losses(squares_of(turns), np.arange(300) // 100)
     assert [row.is_distinguishable for row in found.rows] == [False] * 3
-    assert found.sentence == "In no regime can the errors of Squares be told from those in training."
+    assert found.sentence == "In no regime can the loss of Squares be told from that in training."
 
 
 def test_codes_without_a_colour_have_a_number():

@@ -4,13 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from scipy.signal import lfilter
 
 from outsample.catalog import contenders, score
 from outsample.datasets import Prices
 from outsample.diagnostics.gap import GapCancelledError, split_gap, split_linear_gap
-from outsample.diagnostics.gap.shuffles import block_of_each, draws, gap_split
+from outsample.diagnostics.gap.shuffles import block_of_each, draws, gap_split, keeps_level
 from outsample.diagnostics.gap.study_split import _Pool, _purged
+from outsample.diagnostics.gap.wording import amount_text, loss_unit
 from outsample.errors import DataError, UsageError
+from outsample.report.decay_tables import shuffled_parts
 from outsample.study import Study, Workspace, compare
 from outsample.test_result import NotTested
 from outsample.typing import DAY
@@ -55,11 +58,74 @@ def test_neither_set_is_ever_empty(train, blocks):
 
 
 def test_the_parts_sum_and_p_counts_draws():
-    found = gap_split(2.0, np.array([1.0, 2.0, 3.0, 0.0]), 40)
+    found = gap_split(2.0, np.array([1.0, 2.0, 3.0, 0.0]), 40, is_persistent=False)
     assert (found.overfit, found.nonstationary) == (1.5, 0.5)
     assert found.p_value == (1 + 2) / (1 + 4)
     assert found.monte_carlo_error == pytest.approx(np.sqrt(5.0 / 3.0) / 2.0)
-    assert np.isnan(gap_split(2.0, np.array([1.0]), 40).monte_carlo_error)
+    assert np.isnan(gap_split(2.0, np.array([1.0]), 40, is_persistent=False).monte_carlo_error)
+
+
+@pytest.mark.parametrize(("draws_below", "is_persistent", "is_change"), [(19, 0, 1), (18, 0, 0), (19, 1, 0)])
+def test_sentence_and_table_call_the_same_gap_a_change(draws_below, is_persistent, is_change):
+    """With 19 draws all below the gap in time p is 5 %, which is enough."""
+    found = gap_split(1.0, np.linspace(0.0, 0.5, draws_below), 40, bool(is_persistent))
+    assert found.is_change == bool(is_change)
+    assert shuffled_parts(found)[1].is_clear == bool(is_change)
+
+
+# --- Persistence -----------------------------------------------------------------------------------------------------
+
+
+def persistent(random, runs, count, autoregression):
+    return lfilter([1.0], [1.0, -autoregression], random.normal(size=(runs, count + 200)), axis=1)[:, 200:]
+
+
+def judged(count, train, autoregression, runs=400, seed=1):
+    """Return how many of histories without change are judged, and how many of all are said to have changed."""
+    block, losses = block_of_each(count, 40), persistent(np.random.default_rng(seed), runs, count, autoregression)
+    inside = np.array(list(draws(block, train, 20, 0)))
+    found = []
+    for one in losses:
+        gaps = np.array([one[~d].mean() - one[d].mean() for d in inside])
+        is_persistent = keeps_level(one[:train], one[train:], 40)
+        found.append(gap_split(one[train:].mean() - one[:train].mean(), gaps, 40, is_persistent))
+    return np.mean([not one.is_persistent for one in found]), np.mean([one.is_change for one in found])
+
+
+@pytest.mark.parametrize("autoregression", [0.5, 0.8, 0.9, 0.95])
+def test_persistence_is_not_called_change(autoregression):
+    """By p alone 9 to 31 % of such histories are."""
+    share, false = judged(120, 84, autoregression)
+    assert share < 0.3
+    assert false < 0.05
+
+
+@pytest.mark.parametrize("count", [300, 728])
+def test_independent_losses_are_judged_at_their_level(count):
+    share, false = judged(count, round(0.7 * count), 0.0)
+    assert share > 0.98
+    assert false < 0.085  # nominal .048; .033 for chance
+
+
+def test_a_step_between_the_windows_is_no_persistence():
+    losses = np.random.default_rng(1).normal(size=400) + 5.0 * (np.arange(400) >= 280)
+    assert not keeps_level(losses[:280], losses[280:], 40)
+    assert not keeps_level(losses[:280], losses[280:300], 40)
+    for few in (19, 1, 0):
+        assert keeps_level(losses[:280], losses[280 : 280 + few], 40)
+        assert keeps_level(losses[:few], losses[280:], 10)
+
+
+def test_where_blocks_cannot_tell_no_verdict_is_given():
+    data = regression(1, days=400)
+    y = persistent(np.random.default_rng(3), 1, 400, 0.9)[0]
+    slow = Regression(data.times, data.x, np.exp(0.3 * y) * np.sign(data.y))
+    found = split_gap(squares_of(slow), slow, shuffles=20)
+    assert found.loss.is_persistent
+    assert found.sentence.endswith(
+        "; shuffling blocks cannot tell chance from change here, for losses keep their level for long or times are few."
+    )
+    assert "more than chance" not in found.sentence
 
 
 # --- Regression ------------------------------------------------------------------------------------------------------
@@ -186,17 +252,30 @@ def studied(data, name, score_name):
     return found
 
 
-def test_a_model_that_follows_the_market_is_let_off_by_the_scaled_loss():
+def test_a_model_that_follows_the_market_is_let_off_by_the_standardised_loss():
     data = prices(loud_from=420)
     rolling = split_gap(studied(data, "rolling-variance", "qlike"), data)
     frozen = split_gap(studied(data, "sample-variance", "qlike"), data)
     assert rolling.loss.nonstationary > 1.0  # ln of a variance four times as large
-    assert rolling.scaled.nonstationary < 0.3 * rolling.loss.nonstationary
-    assert frozen.scaled.nonstationary > 1.0
+    assert rolling.standardised.nonstationary < 0.3 * rolling.loss.nonstationary
+    assert frozen.standardised.nonstationary > 1.0
     assert "more than chance brings about (p 0.048 from 20 draws)." in frozen.sentence
 
 
-def test_the_scaled_loss_is_the_score_of_standardised_returns():
+@pytest.mark.parametrize(("name", "score_name"), [("ewma-variance", "qlike"), ("normal-var", "pinball-0.01")])
+def test_other_scores_are_split_against_the_benchmark_by_their_difference(name, score_name):
+    data = prices(loud_from=420)
+    study = studied(data, name, score_name)
+    found = split_gap(study, data, shuffles=20)
+    difference = study.loss - study.benchmark_loss
+    expected = np.nanmean(difference[study.test_rows]) - np.nanmean(difference[study.train_rows])
+    assert found.scaled.chronological == pytest.approx(expected, rel=1e-9)
+    assert found.sentence.startswith(f"Of the gap of {name} against {study.contender.benchmark_name} (")
+    assert amount_text(expected, loss_unit(study)) in found.sentence
+    assert found.scaled.chronological < 0.5 * found.loss.chronological
+
+
+def test_the_standardised_loss_is_the_score_of_standardised_returns():
     data = prices(days=200)
     for name, score_name in (("sample-variance", "qlike"), ("normal-var", "pinball-0.01")):
         study = studied(data, name, score_name)
@@ -210,7 +289,7 @@ def test_the_scaled_loss_is_the_score_of_standardised_returns():
             gap = 100.0 * (predicted - data.returns) / spread
             expected = np.where(gap >= 0.0, 0.99, -0.01) * gap
         gaps = expected[pool.is_train].mean(), expected[~pool.is_train].mean()
-        assert pool.gaps(study, study.loss, pool.is_train)[1] == pytest.approx(gaps[1] - gaps[0], rel=1e-9)
+        assert pool.gaps(study, study.loss, pool.is_train)[2] == pytest.approx(gaps[1] - gaps[0], rel=1e-9)
 
 
 def test_option_losses_are_scaled_by_the_benchmark(market):
@@ -221,6 +300,7 @@ def test_option_losses_are_scaled_by_the_benchmark(market):
     assert found.sentence.startswith("Of the gap of relative-smile against frozen-surface (")
     rolling = split_gap(studied(market.quotes, "rolling-surface", "squared-vol-points"), market.quotes, shuffles=2)
     assert rolling.scaled is None
+    assert rolling.standardised is None
     assert "squared vol pts" in rolling.sentence
 
 

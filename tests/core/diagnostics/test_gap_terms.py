@@ -86,7 +86,7 @@ def test_a_level_changes_no_part_and_a_unit_all_alike(seed, level, unit):
     scale = 1e-9 * unit * max(np.abs(columns[1]).max(), np.abs(columns[3]).max()) + 1e-9
     for one, other in zip(before.terms, after.terms, strict=True):
         assert other.value == pytest.approx(unit * one.value, abs=scale)
-        assert other.standard_error == pytest.approx(unit * one.standard_error, abs=scale)
+        assert other.standard_error == pytest.approx(unit * one.standard_error, abs=scale, nan_ok=True)
 
 
 # --- What was planted is found ---------------------------------------------------------------------------------------
@@ -170,24 +170,32 @@ def test_a_term_is_as_uncertain_as_the_means_of_its_regimes():
     assert (within.low, within.high) == pytest.approx((within.value - half, within.value + half), rel=1e-9)
 
 
-def test_a_regime_of_one_time_is_as_uncertain_as_the_window_says():
-    cv, test = noisy([1.0], np.zeros(100, int), 1), noisy([1.0, 0, 0, 3.0], np.r_[np.zeros(49, int), NEW], 2)
-    now = np.r_[np.zeros(49, int), NEW]
-    unseen = terms_of(cv, cv, np.zeros(100, int), test, now).term(Part.UNSEEN)
-    _, of_cv, _ = mean_and_error(cv)
-    _, of_window, _ = mean_and_error(test)
-    alone = of_window * test.size  # one time, where the window's mean has 50
-    expected = math.sqrt((alone + of_cv) / 50.0**2)
-    assert unseen.standard_error == pytest.approx(expected, rel=1e-9)
-    assert unseen.low < unseen.value < unseen.high
-
-
 @pytest.mark.parametrize("count", [1, 2, FEWEST - 1, FEWEST])
-def test_few_times_of_a_regime_have_an_interval_all_the_same(count):
+def test_fewer_times_of_a_regime_than_say_how_uncertain_they_are_have_no_interval(count):
     now = np.r_[np.zeros(60, int), np.full(count, NEW)]
     cv, test = noisy([1.0], np.zeros(100, int), 1), noisy([1.0, 0, 0, 3.0], now, 2)
-    for term in terms_of(cv, cv, np.zeros(100, int), test, now).terms:
-        assert np.isfinite([term.value, term.low, term.high]).all()
+    found = terms_of(cv, cv, np.zeros(100, int), test, now)
+    for part in (Part.OPTIMISM, Part.MIX, Part.WITHIN):  # in these the regime has no weight
+        assert np.isfinite([found.term(part).low, found.term(part).high]).all()
+    unseen = found.term(Part.UNSEEN)
+    assert unseen.value > 0.0
+    assert np.isfinite(unseen.high) == np.isfinite(unseen.standard_error) == (count >= FEWEST)
+    assert not unseen.is_distinguishable or count >= FEWEST
+
+
+@pytest.mark.parametrize("spread", [1.0, 5.0])
+@pytest.mark.parametrize("count", [1, 3, 5, 9, 12])
+def test_a_rare_rough_regime_is_not_told_from_chance_by_the_calm_of_the_others(count, spread):
+    """Its mean is that of the others. By their variance 28 to 56 % of such terms at a spread of 5 were called sure."""
+    random, sure = np.random.default_rng(2), []
+    for _ in range(300):
+        train, test, now = random.normal(size=84), random.normal(size=36), np.zeros(36, int)
+        first = int(random.integers(0, 37 - count))
+        now[first : first + count] = NEW
+        test[now == NEW] *= spread
+        sure.append(terms_of(train, train, np.zeros(84, int), test, now).term(Part.UNSEEN).is_distinguishable)
+    assert np.mean(sure) < 0.1  # nominal .05; .065 was measured over 2,000 histories, .035 is for chance
+    assert (np.mean(sure) > 0.0) == (count >= FEWEST)
 
 
 def test_optimism_is_no_surer_than_its_blocks():
@@ -208,7 +216,7 @@ def test_optimism_is_no_surer_than_its_blocks():
 
 
 def test_constant_losses_have_no_gap_and_no_doubt():
-    found = terms_of(np.full(30, 0.1), np.full(30, 0.1), np.arange(30) % 3, np.full(17, 0.1), np.arange(17) % 3)
+    found = terms_of(np.full(36, 0.1), np.full(36, 0.1), np.arange(36) % 3, np.full(39, 0.1), np.arange(39) % 3)
     assert told(found) == []
     assert np.abs(values(found)).max() < 1e-15
     assert [term.low for term in found.terms] == pytest.approx([0.0] * 4, abs=1e-15)

@@ -13,8 +13,10 @@ from outsample.inference import (
     Judged,
     LeastSquares,
     LossVariance,
+    Optimism,
     bartlett_variance,
     breakdown_test,
+    breakdown_title,
     difference_of_means,
     long_run,
     surprise_losses,
@@ -117,8 +119,8 @@ def test_a_change_of_volatility_alone_breaks_the_raw_score_and_not_the_contrast(
     assert found.p_worse < 0.001
     relative = breakdown_test(surprise_losses(contrast[:500], contrast[500:]), contrast[500:], 500, Judged.CONTRAST)
     assert relative.result.p_value > 0.05
-    assert relative.result.title == "Forecast breakdown of the contrast with the benchmark"
-    assert found.result.title == "Forecast breakdown of the raw score"
+    assert relative.result.title == "Forecast breakdown of the contrast with the benchmark, fitted once"
+    assert found.result.title == "Forecast breakdown of the raw score, fitted once"
 
 
 def test_the_correction_is_the_optimism_of_least_squares():
@@ -170,10 +172,55 @@ def test_the_interval_excludes_zero_exactly_when_it_rejects(train, test):
     assert found.result.rejects == (found.result.low > 0.0 or found.result.high < 0.0)
 
 
-def test_a_correction_of_contrasts_is_refused():
+@pytest.mark.parametrize("scheme", Estimation)
+def test_a_known_optimism_of_least_squares_corrects_as_least_squares_do(scheme):
+    fit, known = LeastSquares(4, 1.7), Optimism(2 * 4 * 1.7 / 60)
+    assert known.surprise(scheme, 60, 45) == pytest.approx(fit.surprise(scheme, 60, 45), rel=1e-14)
+    generator = np.random.default_rng(8)
+    loss, surprise = generator.chisquare(1, size=45), generator.normal(0.1, size=45)
+    one, other = (breakdown_test(surprise, loss, 60, Judged.SCORE, scheme=scheme, overfitting=x) for x in (fit, known))
+    assert other.result.statistic == pytest.approx(one.result.statistic, rel=1e-12)
+    assert other.result.sentence == one.result.sentence
+
+
+@pytest.mark.parametrize("scheme", Estimation)
+def test_under_growing_windows_the_optimism_is_the_mean_of_those_of_all_fits(scheme):
+    # that of a fit on t times is the one on m times, times m / t
+    spent = [0.3 * 60 / (t if scheme is Estimation.RECURSIVE else 60) for t in range(60, 105)]
+    assert Optimism(0.3).surprise(scheme, 60, 45) == pytest.approx(np.mean(spent), rel=0.01)
+
+
+def test_what_is_judged_how_it_was_fitted_and_what_was_left_out_is_in_the_title_and_the_sentence():
+    generator = np.random.default_rng(9)
+    loss, surprise = generator.chisquare(1, size=45), generator.normal(0.1, size=45)
+    found = breakdown_test(
+        surprise,
+        loss,
+        60,
+        Judged.SCORE,
+        scheme=Estimation.ROLLING,
+        overfitting=Optimism(0.25, "cross-validated in blocks"),
+        unit="nats",
+    ).result
+    assert found.title == "Forecast breakdown of the raw score, rolling refits, less overfitting"
+    assert found.effect == pytest.approx(surprise.mean() - 0.25, rel=1e-12)
+    assert found.sentence.startswith("Refitted as time went on, the raw score was on average ")
+    assert ", not counting 0.25 that overfitting leads to (cross-validated in blocks), " in found.sentence
+    titles = {breakdown_title(one, two, is_corrected=three) for one in Judged for two in Estimation for three in (0, 1)}
+    assert len(titles) == 12
+
+
+@pytest.mark.parametrize("amount", [np.nan, np.inf])
+def test_an_optimism_that_is_none_is_refused(amount):
+    with pytest.raises(UsageError, match="needs a finite optimism, found"):
+        Optimism(amount)
+
+
+@pytest.mark.parametrize("fit", [LeastSquares(2, 1.0), Optimism(0.1)])
+def test_a_correction_of_contrasts_is_refused(fit):
     x = np.random.default_rng(6).normal(size=50)
-    with pytest.raises(UsageError, match="needs squared errors of least squares, found contrasts"):
-        breakdown_test(x, x, 50, Judged.CONTRAST, overfitting=LeastSquares(2, 1.0))
+    with pytest.raises(UsageError, match="needs a raw score, found contrasts"):
+        breakdown_test(x, x, 50, Judged.CONTRAST, overfitting=fit)
 
 
 @pytest.mark.parametrize(("parameters", "variance"), [(0, 1.0), (2, 0.0), (2, np.nan), (2, np.inf)])

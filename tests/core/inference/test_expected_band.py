@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.signal import lfilter
 
-from outsample.errors import DataError
-from outsample.inference import cosine_terms, expected_band, long_run, optimism, student_quantile
+from outsample.errors import DataError, UsageError
+from outsample.inference import cosine_terms, expected_band, long_run, optimism, score_persistence, student_quantile
 from outsample.test_result import NotTested
 
 
@@ -75,6 +75,66 @@ def test_optimism_comes_near_that_cost_where_independent_times_give_a_third(m, l
         naive.append(2 * 3 * np.mean((noise - x @ beta) ** 2) / m)
     assert least < np.mean(found) / cost_of_persistence(m) < 1.02
     assert np.mean(naive) / cost_of_persistence(m) < 0.35
+
+
+def cost_of_the_next(m, lead):
+    """Return what the time `lead` times after m costs more: scores have autocovariances .48^j, twice, and .6^j."""
+    in_common = 2 * 0.48**lead / 0.52 + 0.6**lead / 0.4
+    return cost_of_persistence(m) - 2 * in_common / m
+
+
+def test_the_next_time_costs_what_the_formula_says():
+    generator, gaps = np.random.default_rng(14), []
+    for _ in range(8000):
+        x = np.column_stack((np.ones(210), lfilter([0.6], [1, -0.8], generator.normal(size=(210, 2)), axis=0)))[100:]
+        noise = lfilter([0.8], [1, -0.6], generator.normal(size=210))[100:]
+        beta = np.linalg.lstsq(x[:100], noise[:100], rcond=None)[0]
+        loss, plain = (noise - x @ beta) ** 2, noise**2
+        gaps.append((loss - plain)[[100, 103, 109]] - np.mean((loss - plain)[:100]))
+    expected = np.array([cost_of_the_next(100, lead) for lead in (1, 4, 10)])
+    assert expected[0] < 0.66 * cost_of_persistence(100)
+    np.testing.assert_allclose(np.mean(gaps, axis=0), expected, rtol=0.15)
+
+
+@pytest.mark.parametrize("lead", [1, 3, 8, 60])
+def test_optimism_after_a_lead_comes_near_that_cost(lead):
+    generator, found, far = np.random.default_rng(15), [], []
+    for _ in range(300):
+        _, _, _, hessian, scores = persistent_fit(generator, 1200)
+        found.append(optimism(hessian, scores, lead=lead))
+        far.append(optimism(hessian, scores))
+    assert np.mean(found) == pytest.approx(cost_of_the_next(1200, lead), rel=0.08)
+    if lead == 60:  # far enough for the fit to know nothing of it
+        assert np.mean(found) == pytest.approx(np.mean(far), rel=0.02)
+
+
+def test_the_next_time_costs_half_of_what_two_ways_of_counting_say():
+    generator = np.random.default_rng(16)
+    _, _, _, hessian, scores = persistent_fit(generator, 200)
+    plain = 2 * np.trace(np.linalg.solve(hessian, np.cov(scores.T, ddof=0))) / 200
+    assert optimism(hessian, scores, lead=1) == pytest.approx(0.5 * (optimism(hessian, scores) + plain), rel=1e-10)
+
+
+@pytest.mark.parametrize("rho", [-0.4, 0.0, 0.6, 0.9])
+def test_the_persistence_of_one_score_is_its_autocorrelation(rho):
+    score = lfilter([1.0], [1.0, -rho], np.random.default_rng(18).normal(size=20_000))[:, np.newaxis]
+    assert score_persistence(np.array([[3.0]]), score) == pytest.approx(rho, abs=0.03)
+    assert score_persistence(np.array([[3.0]]), score, judged=7.0 * score) == pytest.approx(rho, abs=0.03)
+
+
+def test_the_persistence_of_several_scores_is_that_of_what_the_trace_is_made_of():
+    generator = np.random.default_rng(19)
+    first = lfilter([0.6], [1.0, -0.8], generator.normal(size=40_000))
+    scores = np.column_stack((first, generator.normal(size=40_000)))
+    # both have variance 1: the trace weighs them by the inverse Hessian
+    assert score_persistence(np.diag([1.0, 1.0]), scores) == pytest.approx(0.4, abs=0.03)
+    assert score_persistence(np.diag([1.0, 3.0]), scores) == pytest.approx(0.6, abs=0.03)
+    assert np.isnan(score_persistence(np.eye(2), np.ones((30, 2))))
+
+
+def test_a_lead_of_no_time_is_refused():
+    with pytest.raises(UsageError, match="at least 1 time, found 0"):
+        optimism(np.eye(2), np.random.default_rng(17).normal(size=(40, 2)), lead=0)
 
 
 def test_another_loss_that_judges_takes_the_place_of_one_of_the_scores():

@@ -11,6 +11,7 @@ from outsample.calibration.tape_shelf import NeedsTape
 from outsample.catalog import SCORES, Kind, models_for
 from outsample.datasets import Axis, Target
 from outsample.diagnostics import error_surface
+from outsample.models.early_exercise import American
 from outsample.report import analyse
 from outsample.study import Composition, Settings, Workspace
 from outsample.typing import SECOND
@@ -21,13 +22,16 @@ from outsample_desktop.session import Measure, Side, State
 
 OPTION_SCORES = [item.score.name for item in SCORES if item.kind is Kind.OPTIONS]
 PRICE_SCORES = [item.score.name for item in SCORES if item.kind is Kind.PRICES]
-PARTS = ("timeline", "verdict", "models", "decay", "surface", "smile", "term", "status", "calibration")
+PARTS = ("timeline", "verdict", "models", "decay", "surface", "smile", "term", "status", "front")
 BENCHMARKS = ("rolling-surface", "frozen-surface")
 
 
 def all_models(kind, score):
-    """Return every model that can be fitted at once: those that need calibrations first have tests of their own."""
-    return tuple(found.name for found in models_for(kind, score) if not isinstance(found.build(), NeedsTape))
+    """Return every model that can be fitted at once to quotes settled in coin.
+
+    Those that need calibrations first, and American options, have tests of their own.
+    """
+    return tuple(found.name for found in models_for(kind, score) if not isinstance(found.build(), NeedsTape | American))
 
 
 @pytest.fixture(scope="module")

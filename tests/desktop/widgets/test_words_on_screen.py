@@ -15,7 +15,7 @@ from outsample.windows import default_split
 from outsample_desktop.page import Page
 from outsample_desktop.resolve import resolve
 from outsample_desktop.resolve.views import VerdictView
-from outsample_desktop.session import State, Theme
+from outsample_desktop.session import Room, State, Theme
 from outsample_desktop.theme import apply_theme, colours
 from outsample_desktop.widgets.chooser import Chooser
 from outsample_desktop.widgets.header import Header
@@ -24,6 +24,15 @@ from outsample_desktop.widgets.words_on_screen import entries_found, pane_entrie
 from outsample_resources import glossary
 
 TERMS = glossary()
+
+
+def whole_page(qtbot):
+    """Return a page with all of its rooms."""
+    page = Page()
+    qtbot.addWidget(page)
+    for room in Room:
+        page.room_of(room)
+    return page
 
 
 @pytest.fixture
@@ -50,11 +59,11 @@ def test_every_label_of_the_verdict_and_every_column_is_explained(views):
 
 
 def test_every_choice_of_a_loss_a_scheme_or_a_view_is_explained(qtbot):
-    header, page = Header(), Page()
-    for widget in (header, page):
-        qtbot.addWidget(widget)
+    header, page = Header(), whole_page(qtbot)
+    qtbot.addWidget(header)
     choosers = header.findChildren(Chooser) + page.findChildren(Chooser)
-    choices = [chooser.itemText(row) for chooser in choosers for row in range(chooser.count())]
+    offered = [chooser for chooser in choosers if chooser.count() > 1]
+    choices = [chooser.itemText(row) for chooser in offered for row in range(chooser.count())]
     choices += [item.title for item in SCORES]
     assert len(choices) > 20
     assert [choice for choice in choices if not words_explained(choice)] == []
@@ -62,8 +71,8 @@ def test_every_choice_of_a_loss_a_scheme_or_a_view_is_explained(qtbot):
 
 @pytest.mark.parametrize("is_options", [True, False])
 def test_every_pane_and_every_table_is_explained(qtbot, is_options):
-    page = Page()
-    qtbot.addWidget(page)
+    page = whole_page(qtbot)
+    assert len(page.rooms) == len(Room)
     for name in (*page.panes(), *page.room.tables):
         entries = pane_entries(name, is_options)
         assert entries

@@ -1,7 +1,9 @@
 """Why a model is worse out of sample: what of the gap is overfit, and what came of the market."""
 
+from outsample.diagnostics.gap.causes import SplitGap
 from outsample.diagnostics.gap.cross_validation import CrossValidation, cross_validate
-from outsample.diagnostics.gap.decomposition import GapDecomposition, OptimismSource, SplitGap, decompose_gap
+from outsample.diagnostics.gap.decomposition import GapDecomposition, OptimismSource, decompose_gap
+from outsample.diagnostics.gap.fit_optimism import FitOptimism, FoundOptimism, fit_optimism, found_optimism
 from outsample.diagnostics.gap.linear_split import split_linear_gap
 from outsample.diagnostics.gap.regime_losses import RegimeLosses, RegimeRow, regime_losses, regime_name
 from outsample.diagnostics.gap.rest_fits import GapCancelledError, fit_on
@@ -11,6 +13,8 @@ from outsample.diagnostics.gap.terms import GapParts, Part, RegimeShare, Term, g
 
 __all__ = [
     "CrossValidation",
+    "FitOptimism",
+    "FoundOptimism",
     "GapCancelledError",
     "GapDecomposition",
     "GapParts",
@@ -26,6 +30,8 @@ __all__ = [
     "cross_validate",
     "decompose_gap",
     "fit_on",
+    "fit_optimism",
+    "found_optimism",
     "gap_parts",
     "regime_losses",
     "regime_name",

@@ -12,13 +12,13 @@ from typing import Final
 import numpy as np
 
 from outsample.diagnostics.gap.rest_fits import GapCancelledError, fit_on
+from outsample.diagnostics.study_losses import loss_of
 from outsample.errors import DataError, FitError
 from outsample.model import Dataset
-from outsample.study import Losses, Study
-from outsample.study.losses import tabulate
+from outsample.study import Study
 from outsample.typing import Bools, Floats, Integers, frozen
 
-__all__ = ["CrossValidation", "Progress", "cross_validate", "loss_of"]
+__all__ = ["CrossValidation", "Progress", "cross_validate"]
 
 MOST_BLOCKS: Final = 20
 TIMES_A_BLOCK: Final = 2
@@ -141,14 +141,6 @@ def _others(study: Study, data: Dataset, first: int, stop: int) -> Bools:
     before = times < int(times[first]) - split.purge
     after = times >= int(times[stop]) + split.purge if stop < times.size else np.zeros(times.size, dtype=np.bool_)
     return np.asarray((before | after) & (times < split.train.stop))
-
-
-def loss_of(study: Study, data: Dataset, values: Floats) -> Floats:
-    """Return the (m,) loss per time of other predicted values, (k,), on the observations of a study."""
-    seen, score = study.losses.seen, study.score
-    found = Losses(score, seen, data.express(values[seen.rows], score.unit.domain, seen.rows))
-    tabulate((found,), study.weights)
-    return found.per_time(study.weights)
 
 
 def _only_train(study: Study, loss: Floats) -> Floats:

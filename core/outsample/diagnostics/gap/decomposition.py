@@ -1,17 +1,17 @@
-"""The decomposition of a study's gap: of its contrast with the benchmark where that is a ratio, and of its loss."""
+"""The decomposition of a study's gap: of its contrast with the benchmark where there is one, and of its loss."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from math import isfinite, nan
-from typing import Final
+from math import isfinite, log1p, nan
 
 import numpy as np
 
+from outsample.diagnostics.gap.causes import SplitGap, told
 from outsample.diagnostics.gap.cross_validation import CrossValidation, Progress, cross_validate
 from outsample.diagnostics.gap.rest_fits import GapCancelledError
-from outsample.diagnostics.gap.terms import NAME, ROUNDING, TITLE, GapParts, Part, gap_parts
-from outsample.diagnostics.gap.wording import amount_text, loss_unit, ratio_power
+from outsample.diagnostics.gap.terms import NAME, TITLE, GapParts, gap_parts
+from outsample.diagnostics.gap.wording import loss_unit, ratio_power
 from outsample.diagnostics.headline import mean_of
 from outsample.errors import OutsampleError, UsageError
 from outsample.model import Dataset
@@ -20,20 +20,7 @@ from outsample.study.evaluate import contrast
 from outsample.test_result import NotTested
 from outsample.typing import Floats, Integers
 
-__all__ = ["GapDecomposition", "OptimismSource", "SplitGap", "decompose_gap"]
-
-MORE: Final = {
-    Part.OPTIMISM: "the model's own fault: it follows its train window too closely",
-    Part.MIX: "not the model's fault: the test window holds more of the conditions in which it errs most",
-    Part.WITHIN: "the model's own fault: it errs more than before under conditions that it was trained on",
-    Part.UNSEEN: "due to conditions that the train window did not hold",
-}
-LESS: Final = {
-    Part.OPTIMISM: "that it errs less on train times it has not seen than on those it has",
-    Part.MIX: "no merit of the model: the test window holds less of the conditions in which it errs most",
-    Part.WITHIN: "the model's own merit: it errs less than before under conditions that it was trained on",
-    Part.UNSEEN: "due to conditions that the train window did not hold, and in which it errs less",
-}
+__all__ = ["GapDecomposition", "OptimismSource", "decompose_gap"]
 
 
 class OptimismSource(Enum):
@@ -44,41 +31,18 @@ class OptimismSource(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class SplitGap:
-    """One gap with its parts and what they say.
-
-    Parameters
-    ----------
-    parts : GapParts
-    unit : str
-        Of losses; empty for a log ratio.
-    power : float
-        Exponent that turns a log loss ratio into the ratio of what is shown; NaN for a loss.
-    sentence : str
-        Which part is the model's fault.
-    """
-
-    parts: GapParts
-    unit: str
-    power: float
-    sentence: str
-
-    def text(self, value: float) -> str:
-        """Return a gap, or a part of one, as it is read: in percent of what is shown for a ratio, else in its unit."""
-        return amount_text(value, self.unit, self.power)
-
-
-@dataclass(frozen=True, slots=True)
 class GapDecomposition:
     """Why a model is worse out of sample than in training.
 
     Parameters
     ----------
     loss : SplitGap
-        Of L_t, the definition.
+        Of L_t.
     contrast : SplitGap, optional
-        Of d_t, the log ratio to the benchmark; its gap is the Delta of the headline. The benchmark is the yardstick
-        of every part and not cross-validated itself.
+        Of d_t, the log ratio to the benchmark for option losses, the plain difference from it for other scores; None
+        for a benchmark. Its gap is the test mean less the train mean: for ratios the Delta of the headline, while that
+        of plain differences is the test mean alone. The benchmark is the yardstick of every part and not
+        cross-validated itself.
     source : OptimismSource
     blocks : int
         Of cross-validation; 0 where there was none.
@@ -91,7 +55,7 @@ class GapDecomposition:
 
     @property
     def primary(self) -> SplitGap:
-        """What the verdict judges: the contrast where there is one."""
+        """The contrast where there is one: only there has the market dropped out."""
         return self.loss if self.contrast is None else self.contrast
 
     @property
@@ -126,8 +90,8 @@ def decompose_gap(
     blocks : int
         Of cross-validation; the purge is that of the split.
     expected_optimism : float
-        What the scatter of the fit leads one to expect (`outsample.inference.optimism`), in the unit of the loss. Used
-        where the model cannot be cross-validated, in every regime alike.
+        What the scatter of the fit leads one to expect (`outsample.inference.optimism`), in the unit of the loss. It
+        stands beside a cross-validated one, or, in every regime alike, for one where the model cannot be.
     progress, cancelled : callable, optional
         Called and asked before every fit.
 
@@ -154,13 +118,14 @@ def decompose_gap(
         return own
     try:
         found = cross_validate(study, data, blocks, progress, cancelled)
-        return _both(study, found, regimes, OptimismSource.CROSS_VALIDATED)
+        return _both(study, found, regimes, OptimismSource.CROSS_VALIDATED, expected_optimism)
     except GapCancelledError:
         raise
     except OutsampleError as error:
         if not isfinite(expected_optimism):
             return NotTested(NAME, TITLE, str(error))
-        return _both(study, _raised(study, expected_optimism), regimes, OptimismSource.EXPECTED)
+        raised = _raised(study, expected_optimism)
+        return _both(study, raised, regimes, OptimismSource.EXPECTED, expected_optimism)
 
 
 def _raised(study: Study, optimism: float) -> CrossValidation:
@@ -171,22 +136,24 @@ def _raised(study: Study, optimism: float) -> CrossValidation:
 
 
 def _both(
-    study: Study, found: CrossValidation, regimes: Integers, source: OptimismSource
+    study: Study, found: CrossValidation, regimes: Integers, source: OptimismSource, expected: float
 ) -> GapDecomposition | NotTested:
     loss = _of(study, study.loss, found.loss, regimes, found.fold)
     if isinstance(loss, NotTested):
         return loss
     unit = loss_unit(study)
-    of_loss = SplitGap(loss, unit, nan, _sentence(loss, study.name, "", unit, nan))
-    if study.differential is None or study.benchmark_loss is None or not study.is_ratio:
+    of_loss = told(loss, study.name, "", unit, nan, expected)
+    if study.differential is None or study.benchmark_loss is None:
         return GapDecomposition(of_loss, None, source, found.blocks)
-    validated = contrast(found.loss, study.benchmark_loss, ratio=True)
+    validated = contrast(found.loss, study.benchmark_loss, study.is_ratio)
     parts = _of(study, study.differential, validated, regimes, found.fold)
     if isinstance(parts, NotTested):
         return GapDecomposition(of_loss, None, source, found.blocks)
-    power = ratio_power(study)
-    sentence = _sentence(parts, study.name, study.contender.benchmark_name, "", power)
-    return GapDecomposition(of_loss, SplitGap(parts, "", power, sentence), source, found.blocks)
+    against, power = study.contender.benchmark_name, nan
+    if study.is_ratio:
+        unit, power = "", ratio_power(study)
+        expected = log1p(expected / loss.in_sample) if expected > -loss.in_sample else nan
+    return GapDecomposition(of_loss, told(parts, study.name, against, unit, power, expected), source, found.blocks)
 
 
 def _of(
@@ -196,21 +163,3 @@ def _of(
     train, test = study.train_rows, study.test_rows
     folds = None if fold is None else fold[train]
     return gap_parts(series[train], validated[train], regimes[train], series[test], regimes[test], folds)
-
-
-def _sentence(parts: GapParts, model: str, benchmark: str, unit: str, power: float) -> str:
-    gap = parts.gap.estimate
-    against = f"Against {benchmark}, the loss of {model}" if benchmark else f"The loss of {model}"
-    how = "higher" if gap > 0.0 else "lower"
-    lead = f"{against} is {how} out of sample than in training ({amount_text(gap, unit, power)})"
-    if abs(gap) <= ROUNDING * max(abs(parts.in_sample), abs(parts.test)):
-        lead = f"{against} is the same out of sample as in training"
-    told = [term for term in parts.terms if term.is_distinguishable and term.value * gap > 0.0]
-    if not told:
-        return f"{lead}; no part of that can be told from chance."
-    largest = max(told, key=lambda term: abs(term.value))
-    share = "the largest part that can be told from chance"
-    if abs(largest.value) > 0.5 * abs(gap):
-        share = "most of it" if abs(largest.value) <= abs(gap) else "all of it and more"
-    reason = (MORE if largest.value > 0.0 else LESS)[largest.part]
-    return f"{lead}; {share} is {reason} ({largest.part.value} {amount_text(largest.value, unit, power)})."

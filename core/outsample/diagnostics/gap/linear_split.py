@@ -7,7 +7,7 @@ Sums of products by block serve every draw: a fit is one solve, and the losses o
 
 import numpy as np
 
-from outsample.diagnostics.gap.shuffles import BLOCKS, GapSplit, block_of_each, draws, gap_split
+from outsample.diagnostics.gap.shuffles import BLOCKS, GapSplit, block_of_each, draws, gap_split, keeps_level
 from outsample.errors import DataError, UsageError
 from outsample.typing import Bools, Floats, Integers
 
@@ -55,7 +55,9 @@ def split_linear_gap(
     sums = _Sums(regressors, target, weight, block)
     first = np.arange(target.size) < train_count
     found = [sums.gap(inside[sums.first]) for inside in draws(block, train_count, shuffles, seed)]
-    return gap_split(_direct(regressors, target, weight, first), np.array(found), int(block[-1]) + 1)
+    inside, outside = _direct(regressors, target, weight, first)
+    in_time, count = float(outside.mean() - inside.mean()), int(block[-1]) + 1
+    return gap_split(in_time, np.array(found), count, keeps_level(inside, outside, count))
 
 
 class _Sums:
@@ -80,10 +82,11 @@ class _Sums:
         return float((1.0 - chosen) @ of_block) / float((1.0 - chosen) @ self.count) - inside
 
 
-def _direct(regressors: Floats, target: Floats, weight: Floats, is_train: Bools) -> float:
+def _direct(regressors: Floats, target: Floats, weight: Floats, is_train: Bools) -> tuple[Floats, Floats]:
+    """Return the losses of train rows and of the others under the fit on the former."""
     x, y = regressors[is_train], target[is_train]
     loss = weight * np.square(target - regressors @ np.linalg.solve(x.T @ x, x.T @ y))
-    return float(loss[~is_train].mean() - loss[is_train].mean())
+    return loss[is_train], loss[~is_train]
 
 
 def _scales(target: Floats, block: Integers) -> Floats:

@@ -1,4 +1,8 @@
-"""Losses of a model by regime: in training, in the test window, and what has changed."""
+"""Losses of a model by regime: in training, in the test window, and what has changed.
+
+Losses rise and fall with the market in any regime. So what is said of the model is about its contrast with the
+benchmark; of a benchmark it is said that its loss has changed, and no more.
+"""
 
 from dataclasses import dataclass
 from math import sqrt
@@ -7,12 +11,13 @@ from typing import Final
 import numpy as np
 
 from outsample.diagnostics.gap.regime_means import RegimeMean, combined, mean_in_regime
+from outsample.diagnostics.headline import finite
 from outsample.errors import UsageError
-from outsample.inference import long_run
+from outsample.inference import MeanDifference
 from outsample.regimes import Regime
 from outsample.scores import Shown
 from outsample.study import Study
-from outsample.typing import Floats, Integers
+from outsample.typing import Bools, Floats, Integers
 
 __all__ = ["RegimeLosses", "RegimeRow", "regime_losses", "regime_name"]
 
@@ -36,7 +41,10 @@ class RegimeRow:
     difference : float
         Test less train, as shown; NaN where one is missing.
     low, high : float
-        95 % interval of it, by the delta method where roots are shown; NaN where the data do not say.
+        95 % interval of it, by the delta method where roots are shown; NaN where a window has fewer than 10 such times.
+    contrast, contrast_low, contrast_high : float
+        The same of the contrast with the benchmark, mean test less mean train: of log ratios for option losses, of
+        differences in the unit of the loss for other scores; NaN for a benchmark.
     is_unseen : bool
         No train time was in it: the model meets it for the first time in the test window.
     """
@@ -52,6 +60,9 @@ class RegimeRow:
     difference: float
     low: float
     high: float
+    contrast: float
+    contrast_low: float
+    contrast_high: float
     is_unseen: bool
 
     @property
@@ -71,7 +82,7 @@ class RegimeLosses:
     rows : tuple of RegimeRow
         By code; regimes without any time with a loss are left out.
     sentence : str
-        Where the model has changed, and what it had not seen.
+        Where the contrast with the benchmark has changed, of a benchmark the loss; and what train did not hold.
     """
 
     model: str
@@ -106,9 +117,8 @@ def regime_losses(study: Study, regimes: Integers) -> RegimeLosses:
         )
     train, test = (_finite(study.loss[rows], regimes[rows]) for rows in (study.train_rows, study.test_rows))
     codes = np.unique(np.concatenate((train[1], test[1]))).tolist()
-    rooted = study.score.shown is Shown.ROOT
-    rows = tuple(_row(code, train, test, rooted) for code in codes)
-    return RegimeLosses(study.name, study.score.unit.value, rows, _sentence(study.name, rows))
+    rows = tuple(_row(study, code, regimes, train, test) for code in codes)
+    return RegimeLosses(study.name, study.score.unit.value, rows, _sentence(study, rows))
 
 
 def _finite(losses: Floats, codes: Integers) -> tuple[Floats, Integers]:
@@ -116,10 +126,13 @@ def _finite(losses: Floats, codes: Integers) -> tuple[Floats, Integers]:
     return losses[kept], codes[kept]
 
 
-def _row(code: int, train: tuple[Floats, Integers], test: tuple[Floats, Integers], rooted: bool) -> RegimeRow:
-    before, after = (_mean(code, *window, rooted) for window in (train, test))
-    worth = combined([(-1.0, before), (1.0, after)], after.mean - before.mean)
-    interval = worth.interval()
+def _row(
+    study: Study, code: int, regimes: Integers, train: tuple[Floats, Integers], test: tuple[Floats, Integers]
+) -> RegimeRow:
+    rooted = study.score.shown is Shown.ROOT
+    before, after = (_mean(losses[codes == code], rooted) for losses, codes in (train, test))
+    worth, relative = _difference(before, after), _relative(study, regimes == code)
+    interval, around = worth.interval(), relative.interval()
     return RegimeRow(
         code,
         regime_name(code),
@@ -132,29 +145,69 @@ def _row(code: int, train: tuple[Floats, Integers], test: tuple[Floats, Integers
         worth.estimate,
         interval.low,
         interval.high,
+        relative.estimate,
+        around.low,
+        around.high,
         is_unseen=not before.n,
     )
 
 
-def _mean(code: int, losses: Floats, codes: Integers, rooted: bool) -> RegimeMean:
+def _difference(before: RegimeMean, after: RegimeMean) -> MeanDifference:
+    return combined([(-1.0, before), (1.0, after)], after.mean - before.mean)
+
+
+def _relative(study: Study, is_here: Bools) -> MeanDifference:
+    """Return the difference of the contrast with the benchmark, NaN where there is none, over times of one regime."""
+    series = study.loss * np.nan if study.differential is None else study.differential
+    here = np.where(is_here, series, np.nan)
+    return _difference(*(mean_in_regime(finite(here, rows)) for rows in (study.train_rows, study.test_rows)))
+
+
+def _mean(losses: Floats, rooted: bool) -> RegimeMean:
     """Return the mean loss of a regime as it is shown."""
-    found = mean_in_regime(losses[codes == code], long_run(losses))
+    found = mean_in_regime(losses)
     if not rooted:
         return found
     root = sqrt(found.mean)
     return RegimeMean(root, found.variance * (0.5 / root) ** 2 if root > 0.0 else found.variance, found.dof, found.n)
 
 
-def _sentence(model: str, rows: tuple[RegimeRow, ...]) -> str:
-    worse = [row.name for row in rows if row.is_distinguishable and row.difference > 0.0]
-    better = [row.name for row in rows if row.is_distinguishable and row.difference < 0.0]
-    new = [row.name for row in rows if row.is_unseen]
-    said = [f"{words} in {_listed(names)}" for words, names in (("errs more", worse), ("errs less", better)) if names]
+def _sentence(study: Study, rows: tuple[RegimeRow, ...]) -> str:
+    said = _of_losses(study.name, rows) if study.differential is None else _of_contrasts(study, rows)
+    fresh = [row for row in rows if row.is_unseen]
+    named = [row.name for row in fresh if row.code != Regime.UNSEEN]
+    if named:
+        said += f"; its train window has no time of {_listed(named)}"
+    return f"{said}; some test times are unlike any of its train window." if len(named) < len(fresh) else f"{said}."
+
+
+def _of_losses(model: str, rows: tuple[RegimeRow, ...]) -> str:
+    sure = [row for row in rows if row.is_distinguishable]
+    said = _where(sure, [row.difference for row in sure], ("higher", "lower"))
     if said:
-        lead = f"{model} {' and '.join(said)} than in training"
-    else:
-        lead = f"In no regime can the errors of {model} be told from those in training"
-    return f"{lead}; its train window has no time of {_listed(new)}." if new else f"{lead}."
+        return f"The loss of {model} is {said} than in training; the loss itself rises and falls with the market"
+    return f"In no regime can the loss of {model} be told from that in training"
+
+
+def _of_contrasts(study: Study, rows: tuple[RegimeRow, ...]) -> str:
+    rival = study.contender.benchmark_name
+    sure = []
+    for row in rows:
+        size = 1.0 if study.is_ratio else max(abs(row.loss_train), abs(row.loss_test))
+        if row.contrast_low > ROUNDING * size or row.contrast_high < -ROUNDING * size:
+            sure.append(row)
+    said = _where(sure, [row.contrast for row in sure], ("worse", "better"))
+    if said:
+        return f"Against {rival}, {study.name} does {said} than in training"
+    return f"In no regime can what {study.name} does against {rival} be told from training"
+
+
+def _where(rows: list[RegimeRow], change: list[float], words: tuple[str, str]) -> str:
+    """Return in which regimes something is more, and in which less; empty where there are none."""
+    more = [row.name for row, one in zip(rows, change, strict=True) if one > 0.0]
+    less = [row.name for row, one in zip(rows, change, strict=True) if one < 0.0]
+    pairs = zip(words, (more, less), strict=True)
+    return " and ".join(f"{word} in {_listed(names)}" for word, names in pairs if names)
 
 
 def _listed(names: list[str]) -> str:

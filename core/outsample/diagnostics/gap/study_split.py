@@ -12,10 +12,11 @@ from typing import Final
 
 import numpy as np
 
-from outsample.diagnostics.gap.cross_validation import Progress, loss_of
+from outsample.diagnostics.gap.cross_validation import Progress
 from outsample.diagnostics.gap.rest_fits import GapCancelledError, fit_on
-from outsample.diagnostics.gap.shuffles import BLOCKS, GapSplit, block_of_each, draws, gap_split
+from outsample.diagnostics.gap.shuffles import BLOCKS, GapSplit, block_of_each, draws, gap_split, keeps_level
 from outsample.diagnostics.gap.wording import amount_text, loss_unit, ratio_power
+from outsample.diagnostics.study_losses import loss_of
 from outsample.errors import OutsampleError
 from outsample.model import Dataset
 from outsample.scores import ErrorUnit, ScaleDomain
@@ -29,8 +30,10 @@ __all__ = ["StudySplit", "split_gap"]
 
 NAME: Final = "gap-splitter"
 TITLE: Final = "Overfit or change through time"
+CANNOT_TELL: Final = (
+    "shuffling blocks cannot tell chance from change here, for losses keep their level for long or times are few"
+)
 FEWEST: Final = 2  # draws that are made however long they take
-LEVEL: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,11 @@ class StudySplit:
     loss : GapSplit
         Of L_t, in the unit of the loss.
     scaled : GapSplit, optional
-        Of a loss that does not grow with the scale of the market: the log ratio to the benchmark for option losses; for
-        others, the score of returns and predictions over the root mean square of the returns of their block.
+        Of the contrast with the benchmark, in which drops out what the market does to both: the log ratio of option
+        losses, the difference of other scores. None for a benchmark.
+    standardised : GapSplit, optional
+        Of the score of returns and predictions over the root mean square of the returns of their block; None for
+        options.
     is_complete : bool
         As many draws as were asked for; else time was up, or the model could not be fitted on some.
     sentence : str
@@ -51,6 +57,7 @@ class StudySplit:
 
     loss: GapSplit
     scaled: GapSplit | None
+    standardised: GapSplit | None
     is_complete: bool
     sentence: str
 
@@ -103,13 +110,17 @@ def split_gap(
             found.append(pool.gaps(study, _loss(study, data, pool, is_train), is_train))
         except OutsampleError as error:
             reason = str(error)
-    gaps = [column[np.isfinite(column)] for column in np.array(found).reshape(-1, 2).T]
+    gaps = [column[np.isfinite(column)] for column in np.array(found).reshape(-1, len(in_time)).T]
     if not gaps[0].size:
         return NotTested(NAME, TITLE, reason or "a gap needs a random split with losses, found none; widen the windows")
-    blocks = int(pool.block[-1]) + 1
-    loss = gap_split(in_time[0], gaps[0], blocks)
-    scaled = gap_split(in_time[1], gaps[1], blocks) if np.isfinite(in_time[1]) and gaps[1].size else None
-    return StudySplit(loss, scaled, gaps[0].size == shuffles, _sentence(study, loss, scaled))
+    blocks, is_persistent = int(pool.block[-1]) + 1, pool.keep_level(study)
+    loss = gap_split(in_time[0], gaps[0], blocks, is_persistent[0])
+    scaled, standardised = (
+        gap_split(one, drawn, blocks, keeps) if np.isfinite(one) and drawn.size else None
+        for one, drawn, keeps in zip(in_time[1:], gaps[1:], is_persistent[1:], strict=True)
+    )
+    is_complete = gaps[0].size == shuffles
+    return StudySplit(loss, scaled, standardised, is_complete, _sentence(study, loss, scaled))
 
 
 def _watched(
@@ -163,21 +174,30 @@ class _Pool:
             spread[places] = np.sqrt(mean)[block]
         return cls(places, block, np.arange(places.size) < train.size, spread)
 
-    def gaps(self, study: Study, loss: Floats, is_train: Bools) -> tuple[float, float]:
-        """Return the gap of the loss, and of the scaled one."""
-        series = (loss, _scaled(study, loss, self.spread))
-        found = []
-        for values in (one[self.times] for one in series):
-            inside, outside = (values[part & np.isfinite(values)] for part in (is_train, ~is_train))
-            found.append(float(outside.mean() - inside.mean()) if inside.size and outside.size else nan)
-        return found[0], found[1]
+    def gaps(self, study: Study, loss: Floats, is_train: Bools) -> tuple[float, ...]:
+        """Return the gap of the loss, of its contrast with the benchmark, and of the standardised one; NaN if none."""
+        windows = self._windows(study, loss, is_train)
+        return tuple(float(one[1].mean() - one[0].mean()) if one[0].size and one[1].size else nan for one in windows)
 
+    def keep_level(self, study: Study) -> tuple[bool, ...]:
+        """Return of the same three whether they keep their level for longer than a block."""
+        blocks = int(self.block[-1]) + 1
+        windows = self._windows(study, study.loss, self.is_train)
+        return tuple(keeps_level(*one, blocks) for one in windows)
 
-def _scaled(study: Study, loss: Floats, spread: Floats) -> Floats:
-    """Return the scaled loss; NaN where there is none."""
-    if study.is_ratio:
+    def _windows(self, study: Study, loss: Floats, is_train: Bools) -> list[tuple[Floats, Floats]]:
+        """Return the finite values of the three, in the train set and in the test set."""
         rival = study.benchmark_loss
-        return np.full(loss.size, nan) if rival is None else contrast(loss, rival, ratio=True)
+        against = np.full(loss.size, nan) if rival is None else contrast(loss, rival, study.is_ratio)
+        found = []
+        for values in (one[self.times] for one in (loss, against, _standardised(study, loss, self.spread))):
+            known = np.isfinite(values)
+            found.append((values[is_train & known], values[~is_train & known]))
+        return found
+
+
+def _standardised(study: Study, loss: Floats, spread: Floats) -> Floats:
+    """Return the score of returns and predictions over `spread`; NaN where there are no returns."""
     unit = np.where(spread > 0.0, spread, nan)
     if study.score.unit is ErrorUnit.NATS:
         return np.asarray(loss - 2.0 * np.log(unit))
@@ -210,13 +230,17 @@ def _purged(times: Integers, pool: _Pool, is_train: Bools, purge: int) -> Bools:
 
 def _sentence(study: Study, loss: GapSplit, scaled: GapSplit | None) -> str:
     shown, unit, power, against = loss, loss_unit(study), nan, ""
-    if scaled is not None and study.is_ratio:
-        shown, power, against = scaled, ratio_power(study), f" against {study.contender.benchmark_name}"
+    if scaled is not None:
+        shown, against = scaled, f" against {study.contender.benchmark_name}"
+        unit, power = ("", ratio_power(study)) if study.is_ratio else (unit, nan)
     whole, overfit, rest = (
         amount_text(one, unit, power) for one in (shown.chronological, shown.overfit, shown.nonstationary)
     )
-    told = "more than chance brings about" if shown.p_value <= LEVEL else "no more than chance can bring about"
+    chance = f"(p {shown.p_value:.2g} from {shown.draws} draws)"
+    told = f", {'more than chance brings about' if shown.is_change else 'no more than chance can bring about'} {chance}"
+    if shown.is_persistent:
+        told = f"; {CANNOT_TELL}"
     return (
         f"Of the gap of {study.name}{against} ({whole}), overfit is {overfit}, for so large is it in whatever order "
-        f"times come, and change through time is {rest}, {told} (p {shown.p_value:.2g} from {shown.draws} draws)."
+        f"times come, and change through time is {rest}{told}."
     )

@@ -240,15 +240,15 @@ def _by_regime(
 ) -> tuple[dict[Part, MeanDifference], tuple[RegimeShare, ...]]:
     """Return the three terms that are sums over regimes, and what each regime adds to them."""
     codes = np.unique(np.concatenate((train_regime, test_regime)))
-    windows = [(cv, train_regime, long_run(cv)), (test, test_regime, long_run(test))]
-    of_train, of_test = ([mean_in_regime(one[at == code], all_) for code in codes] for one, at, all_ in windows)
+    windows = ((cv, train_regime), (test, test_regime))
+    of_train, of_test = ([mean_in_regime(one[at == code]) for code in codes] for one, at in windows)
     was, now = (
         np.array([one.n for one in means]) / size for means, size in ((of_train, cv.size), (of_test, test.size))
     )
     l_cv, l_te, mean = (
         np.array([one.mean for one in of_train]),
         np.array([one.mean for one in of_test]),
-        windows[0][2].mean,
+        long_run(cv).mean,
     )
     seen = was > 0.0
     unseen = float(now[~seen].sum())

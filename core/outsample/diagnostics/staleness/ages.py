@@ -7,18 +7,17 @@ from typing import Final
 import numpy as np
 
 from outsample.compiled import kernel
+from outsample.diagnostics.decay import age_edges
 from outsample.diagnostics.staleness.vintages import VintageLosses
 from outsample.errors import UsageError
 from outsample.inference import LongRun, cosine_terms, long_run
 from outsample.test_result import NotTested
 from outsample.typing import DAY, Floats, Integers, frozen
 
-__all__ = ["PairedContrasts", "age_edges", "edges_for", "paired_contrasts"]
+__all__ = ["PairedContrasts", "edges_for", "paired_contrasts"]
 
 NAME: Final = "staleness"
 TITLE: Final = "Staleness"
-_DAILY: Final = 14  # one bucket a day up to here, then one a week, as in the decay curve
-_WEEK: Final = 7
 _FEWEST: Final = 3  # dates; below, nothing can be said about dependence
 
 
@@ -41,6 +40,8 @@ class PairedContrasts:
         Vintages and dates behind an age.
     undefined : int
         Pairs without a contrast: a loss is missing, or not positive where a ratio is asked for.
+    step : float
+        Days from one time of the test window to the next, as a rule.
     unit : str
     is_ratio : bool
     """
@@ -52,6 +53,7 @@ class PairedContrasts:
     date_times: Integers
     pairs: Integers
     undefined: int
+    step: float
     unit: str
     is_ratio: bool
 
@@ -148,9 +150,15 @@ def paired_contrasts(vintages: VintageLosses, edges: Floats | None = None) -> Pa
         date_times=frozen(times[rows]),
         pairs=frozen(pairs[kept]),
         undefined=int(undefined),
+        step=_step_of(times),
         unit="log ratio" if vintages.is_ratio else vintages.unit,
         is_ratio=vintages.is_ratio,
     )
+
+
+def _step_of(times: Integers) -> float:
+    """Return the usual spacing of times in days; 1 for a single one."""
+    return float(np.median(np.diff(times))) / DAY if times.size > 1 else 1.0
 
 
 def edges_for(vintages: VintageLosses, edges: Floats | None) -> Floats:
@@ -171,17 +179,6 @@ def edges_for(vintages: VintageLosses, edges: Floats | None) -> Floats:
             f"edges of ages must rise from 0 to beyond {longest:.6g} days, found {given.tolist()}; add or sort them"
         )
     return given
-
-
-def age_edges(last: float) -> Floats:
-    """Return the edges of ages in days, half-open, up to the one that holds `last`.
-
-    >>> age_edges(15.0)[-3:]
-    array([13., 14., 21.])
-    """
-    weeks = max(0, int((last - _DAILY) // _WEEK) + 1)
-    daily = np.arange(min(_DAILY, int(last) + 1) + 1, dtype=float)
-    return np.concatenate([daily, _DAILY + _WEEK * np.arange(1.0, weeks + 1)])
 
 
 @kernel

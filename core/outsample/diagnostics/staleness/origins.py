@@ -58,6 +58,12 @@ class Origins:
         """Number of pairs of a vintage and a date that it may be judged at."""
         return int((self.dates - self.first_date).sum())
 
+    @property
+    def lead(self) -> int:
+        """Times from the last train time of a vintage to the middle of its service; 1 where it is refitted at each."""
+        first = int(self.rows.start + self.first_date[0] - self.train_stop[0]) + 1
+        return first + (self.spacing - 1) // 2
+
     def window(self, vintage: int, times: Integers) -> Window:
         """Return the train window of one vintage."""
         start, stop = int(self.train_start[vintage]), int(self.train_stop[vintage])
@@ -68,6 +74,10 @@ class Origins:
         newest = np.full(self.dates, -1, dtype=np.int64)
         newest[self.first_date] = np.arange(self.count)  # of equal dates the last one stays, which is the newest
         return newest
+
+    def serving(self) -> Integers:
+        """Return (d,) which vintage is in service at each date: the newest that may be judged there; -1 for none."""
+        return np.asarray(np.searchsorted(self.first_date, np.arange(self.dates), side="right") - 1)
 
 
 def place_origins(

@@ -7,17 +7,20 @@ from typing import Any, Final, Protocol, TypeGuard, TypeVar, cast, runtime_check
 
 import numpy as np
 
+from outsample.diagnostics.staleness.in_sample import InSample, means_over_train, refitted_benchmark
 from outsample.diagnostics.staleness.origins import MOST_CELLS, MOST_ORIGINS, Origins, place_origins
+from outsample.diagnostics.study_losses import loss_of, loss_shares
 from outsample.errors import FitError, OutsampleError, UsageError
 from outsample.model import Dataset, Model, can_preview
 from outsample.scores import Score
-from outsample.study import Losses, Study
+from outsample.study import Study
 from outsample.test_result import NotTested
 from outsample.typing import Floats, Integers, frozen
 
 __all__ = ["StalenessCancelledError", "VintageLosses", "Vintages", "has_short_cut", "vintage_losses"]
 
 PREVIEWED_ABOVE: Final = 12  # vintages of a model that takes longer than a frame to fit
+MOST_AT_ONCE: Final = 2_000_000  # pairs of a vintage and a time: 16 MB
 NAME: Final = "vintages"
 TITLE: Final = "Losses by vintage"
 
@@ -104,6 +107,8 @@ class VintageLosses:
         What the first of these said; empty without any.
     missing : int
         Pairs that may be judged and have no loss, refused vintages among them.
+    in_sample : InSample, optional
+        What the vintages lost over their own train windows; None for losses that were not made by fitting.
     """
 
     name: str
@@ -117,6 +122,7 @@ class VintageLosses:
     refused: int
     refusal: str
     missing: int
+    in_sample: InSample | None = None
 
     @property
     def date_times(self) -> Integers:
@@ -125,9 +131,15 @@ class VintageLosses:
 
     def fresh(self) -> Floats:
         """Return (d,) the loss of the model that is fresh at each date; NaN where no vintage comes into service."""
-        newest = self.origins.fresh()
-        found = self.loss[newest, np.arange(newest.size)]
-        found[newest < 0] = np.nan
+        return self._of(self.origins.fresh())
+
+    def served(self) -> Floats:
+        """Return (d,) the loss of the model in service at each date; NaN where there is none."""
+        return self._of(self.origins.serving())
+
+    def _of(self, vintage: Integers) -> Floats:
+        found = self.loss[vintage, np.arange(vintage.size)]
+        found[vintage < 0] = np.nan
         return found
 
 
@@ -180,7 +192,7 @@ def vintage_losses(
     scheme, is_preview = study.settings.scheme, False
     found, origins = None, place_origins(data.times, study.split, scheme, most_origins, most_cells)
     if allow_short_cut and has_short_cut(model):
-        found = _by_short_cut(model, study, data, origins)
+        found = _by_short_cut(model, study, data, origins, cancelled)
     is_short_cut = found is not None
     if found is None:
         origins = place_origins(data.times, study.split, scheme, most_origins or MOST_ORIGINS, most_cells)
@@ -190,8 +202,18 @@ def vintage_losses(
     return _gathered(study, origins, *found, is_preview, is_short_cut)
 
 
+_Found = tuple[Floats, InSample, list[str]]
+"""Losses by vintage and date, those over the train windows, and what vintages without any say."""
+
+
 def _gathered(
-    study: Study, origins: Origins, loss: Floats, refusals: list[str], is_preview: bool, is_short_cut: bool
+    study: Study,
+    origins: Origins,
+    loss: Floats,
+    in_sample: InSample,
+    refusals: list[str],
+    is_preview: bool,
+    is_short_cut: bool,
 ) -> VintageLosses | NotTested:
     """Return the losses without what was not asked for, and with what is missing counted."""
     loss[np.arange(origins.dates) < origins.first_date[:, None]] = np.nan
@@ -210,6 +232,7 @@ def _gathered(
         refused=len(refusals),
         refusal=refusals[0] if refusals else "",
         missing=missing,
+        in_sample=in_sample,
     )
 
 
@@ -221,23 +244,47 @@ def _why_nothing(origins: Origins, refusals: list[str]) -> str:
 
 
 def _by_short_cut(
-    model: Vintages[Any], study: Study, data: Dataset, origins: Origins
-) -> tuple[Floats, list[str]] | None:
-    """Return the losses and what the vintages without any say, by the short cut of the model; None without one."""
-    seen, rows = study.losses.seen, origins.rows
-    of_sum = seen.shares(study.weights).of_sum
-    whole = np.hstack([of_sum, np.zeros((of_sum.shape[0], 1))])  # the last cell is that of what does not count
-    share = np.zeros(data.time_index.size)
-    share[seen.rows] = whole[data.time_index[seen.rows], seen.cell]
-    share[~np.isfinite(share)] = 0.0  # of a time without anything that counts, which is taken out below
-    train = (origins.train_start, origins.train_stop)
-    found = model.vintage_losses(data, study.score, train, rows, origins.first_date, share)
-    if found is None:
-        return None
-    found[:, ~np.isfinite(of_sum[rows]).all(axis=1)] = np.nan
-    asked = np.arange(origins.dates) >= origins.first_date[:, None]
-    empty = np.flatnonzero(~(np.isfinite(found) & asked).any(axis=1)).tolist()
-    return found, [said for one in empty if (said := _refusal(study, data, origins, one))]
+    model: Vintages[Any], study: Study, data: Dataset, origins: Origins, cancelled: Cancelled | None
+) -> _Found | None:
+    """Return what was found by the short cut of the model, some vintages at a time; None without one."""
+    rows, share = origins.rows, loss_shares(study, data)
+    is_counted = np.asarray(np.isfinite(study.losses.seen.shares(study.weights).of_sum).all(axis=1))
+    loss, means = np.full((origins.count, origins.dates), np.nan), np.zeros((origins.count, 3))
+    benchmark, begin = refitted_benchmark(study, data), 0
+    while begin < origins.count:
+        _stop_if(cancelled, begin, origins.count)
+        first = int(origins.train_start[begin])  # the earliest: no later vintage begins before it
+        part = slice(begin, min(origins.count, begin + max(1, MOST_AT_ONCE // (rows.stop - first))))
+        train = (origins.train_start[part], origins.train_stop[part])
+        asked = np.zeros(train[0].size, np.int64)
+        found = model.vintage_losses(data, study.score, train, slice(first, rows.stop), asked, share)
+        if found is None:
+            return None
+        found[:, ~is_counted[first : rows.stop]] = np.nan
+        loss[part] = found[:, rows.start - first :]
+        for vintage in range(part.start, part.stop):
+            start, stop = int(origins.train_start[vintage]), int(origins.train_stop[vintage])
+            series = found[vintage - begin, start - first : stop - first]
+            means[vintage] = means_over_train(series, start, benchmark, study.is_ratio)
+        begin = part.stop
+    judged = np.arange(origins.dates) >= origins.first_date[:, None]
+    empty = np.flatnonzero(~(np.isfinite(loss) & judged).any(axis=1)).tolist()
+    in_sample = InSample.of(means, benchmark)
+    return loss, in_sample, [said for one in empty if (said := _refusal(study, data, origins, one))]
+
+
+def _stop_if(cancelled: Cancelled | None, done: int, count: int) -> None:
+    """Raise where the user stopped the fits.
+
+    Raises
+    ------
+    StalenessCancelledError
+        `cancelled` returned True.
+    """
+    if cancelled is not None and cancelled():
+        raise StalenessCancelledError(
+            f"staleness needs its vintages fitted to the end, found them stopped at {done} of {count}; start it again"
+        )
 
 
 def _refusal(study: Study, data: Dataset, origins: Origins, vintage: int) -> str:
@@ -256,24 +303,22 @@ def _one_by_one(
     is_preview: bool,
     report: Progress,
     cancelled: Cancelled | None,
-) -> tuple[Floats, list[str]]:
-    """Return the losses and what the vintages without any say, by fitting and asking one after the other."""
-    model, score, seen = study.contender.model, study.score, study.losses.seen
+) -> _Found:
+    """Return what was found by fitting and asking one vintage after the other."""
+    model = study.contender.model
     fit = cast(Any, model).preview if is_preview else model.fit
     loss, refusals = np.full((origins.count, origins.dates), np.nan), []
+    benchmark, means = refitted_benchmark(study, data), np.full((origins.count, 3), (np.nan, np.nan, 0.0))
     for vintage in range(origins.count):
-        if cancelled is not None and cancelled():
-            raise StalenessCancelledError(
-                f"staleness needs its vintages fitted to the end, found them stopped at {vintage} of {origins.count}; "
-                "start it again"
-            )
+        _stop_if(cancelled, vintage, origins.count)
         report(vintage / origins.count, "fitting vintages")
         try:
             fitted = fit(data, origins.window(vintage, data.times))
         except FitError as error:
             refusals.append(str(error))
             continue
-        values = np.asarray(fitted.predict(data).values[seen.rows], dtype=np.float64)
-        expressed = data.express(values, score.unit.domain, seen.rows)
-        loss[vintage] = Losses(score, seen, expressed).per_time(study.weights)[origins.rows]
-    return loss, refusals
+        series = loss_of(study, data, fitted.predict(data).values)
+        loss[vintage] = series[origins.rows]
+        start, stop = int(origins.train_start[vintage]), int(origins.train_stop[vintage])
+        means[vintage] = means_over_train(series[start:stop], start, benchmark, study.is_ratio)
+    return loss, InSample.of(means, benchmark), refusals

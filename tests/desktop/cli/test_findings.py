@@ -1,0 +1,49 @@
+"""`outsample evaluate --findings` writes what the rooms of decay and assumptions show, to the last digit."""
+
+import csv
+
+import pytest
+
+from outsample.io import read_store
+from outsample.report import analyse
+from outsample.report.finding_tables import finding_tables
+from outsample.study import Workspace
+from outsample.windows import default_split
+
+MODELS = ("flat-vol", "relative-smile")
+TABLES = {"staleness", "recalibration", "triangle", "gap", "fluctuation", "breakdown", "assumptions"}
+
+
+@pytest.fixture
+def evaluated(call, small, tmp_path):
+    """Return a function that evaluates two models into a folder."""
+
+    def run(*more):
+        answer = call(
+            "evaluate", small.quotes, "--model", ",".join(MODELS), "--no-pictures", "--out", tmp_path / "out", *more
+        )
+        assert (answer.code, answer.err) == (0, ""), answer
+        return tmp_path / "out"
+
+    return run
+
+
+def test_every_table_has_the_numbers_of_the_library(evaluated, small):
+    folder, data = evaluated("--findings"), read_store(small.quotes).dataset
+    analysis = analyse(Workspace(data), default_split(data.times), "squared-vol-points", MODELS)
+    tables = {table.name: table for table in finding_tables(analysis)}
+    assert set(tables) >= TABLES
+    for name, table in tables.items():
+        with (folder / f"{name}.csv").open(newline="", encoding="utf-8") as stream:
+            header, *rows = csv.reader(stream)
+        assert header == [column.header for column in table.columns]
+        assert rows == [[column.written(i) for column in table.columns] for i in range(table.size)], name
+        assert (folder / f"{name}.csv.json").is_file()
+
+
+def test_without_the_option_nothing_of_it_is_written(evaluated):
+    assert not TABLES & {path.stem for path in evaluated().iterdir()}
+
+
+def test_tables_need_a_folder(refused, small):
+    assert "--findings needs --out FOLDER" in refused("evaluate", small.quotes, "--findings", "--json")
