@@ -10,7 +10,6 @@ from outsample.errors import ExportError
 from outsample.kernel_cache import Keeping, KernelCache
 from outsample.warm_up import STEPS, Step, compiled_kernels, warm_up
 
-
 FIRST = (  # what first numbers are made with; other kernels of these packages are for rooms that are entered later
     *("cumulative", "study", "inference.long_run", "regimes.change_points.mean", "models.surface"),
     *("models.smile.normal_equations", "models.value_at_risk.sample_quantile"),
