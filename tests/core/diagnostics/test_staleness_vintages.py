@@ -327,6 +327,17 @@ def test_vintages_that_cannot_be_fitted_are_counted_with_what_the_first_said(mar
     assert found.missing == (found.origins.dates - found.origins.first_date[late]).sum()
 
 
+def test_a_rolling_window_may_move_wholly_into_the_test_window(market):
+    """Where the test window is longer than the train window, later vintages begin after the first dates."""
+    data, times = market.prices, market.prices.times
+    split = Split(Window(int(times[0]), int(times[120])), Window(int(times[120]), int(times[-1]) + 1))
+    study = evaluate(SampleVariance(), data, split, QLIKE(), settings=Settings(scheme=Scheme.ROLLING))
+    quick, slow = made(study, data), made(study, data, allow_short_cut=False, most_origins=10_000)
+    assert (quick.is_short_cut, slow.is_short_cut) == (True, False)
+    assert quick.origins.train_start[-1] > quick.origins.rows.start
+    np.testing.assert_allclose(quick.loss, slow.loss, rtol=1e-9)
+
+
 @pytest.mark.parametrize("allow_short_cut", [True, False])
 def test_a_price_that_stands_still_refuses_vintages_either_way(market, allow_short_cut):
     close = market.prices.close.copy()

@@ -261,7 +261,8 @@ def _by_short_cut(
         if found is None:
             return None
         found[:, ~is_counted[first : rows.stop]] = np.nan
-        loss[part] = found[:, rows.start - first :]
+        ahead = max(first - rows.start, 0)  # dates before a rolling window that has moved into the test window
+        loss[part, ahead:] = found[:, rows.start + ahead - first :]
         for vintage in range(part.start, part.stop):
             start, stop = int(origins.train_start[vintage]), int(origins.train_stop[vintage])
             series = found[vintage - begin, start - first : stop - first]
