@@ -48,6 +48,18 @@ def shares(place: float, step: float, knots: int) -> tuple[int, float, float, fl
     return below, left, right, sixth * left * (left * left - 1.0), sixth * right * (right * right - 1.0)
 
 
+@inlined
+def fill_cubics(row: Floats, step: float, out: Floats) -> None:
+    """Fill `out`, (knots - 1, 4), with the powers of the distance from each knot; `row` are values and bends."""
+    sixth = step * step / 6.0
+    for i in range(out.shape[0]):
+        here, there = sixth * row[1, i], sixth * row[1, i + 1]
+        out[i, 0] = row[0, i]
+        out[i, 1] = row[0, i + 1] - row[0, i] - 2.0 * here - there
+        out[i, 2] = 3.0 * here
+        out[i, 3] = there - here
+
+
 @kernel
 def interpolate(  # pragma: no cover - compiled
     log_moneyness: Floats,
@@ -85,8 +97,12 @@ def interpolate(  # pragma: no cover - compiled
     """
     tenors, _, rows, knots = values.shape
     y_step = 2.0 * edge / (knots - 1)
-    row = np.empty((2, rows, knots))
     per_step = 1.0 / y_step
+    row, cubic = np.empty((2, knots)), np.empty((rows, knots - 1, 4))
+    widest = 0
+    for s in chosen:
+        widest = max(widest, slice_start[s + 1] - slice_start[s])
+    where = np.empty(widest)
     at = 0
     for s in chosen:
         place = (math.log(slice_tenor[s]) - first_log_tenor) / tenor_step
@@ -95,17 +111,20 @@ def interpolate(  # pragma: no cover - compiled
         scale = left * deviation[j] + right * deviation[j + 1]
         scale += left_bend * deviation_bend[j] + right_bend * deviation_bend[j + 1]
         scale = 1.0 / (scale * math.sqrt(slice_tenor[s]))
-        for part in range(2):
-            for r in range(rows):
+        for r in range(rows):
+            for part in range(2):
                 for i in range(knots):
                     blend = left * values[j, part, r, i] + right * values[j + 1, part, r, i]
-                    row[part, r, i] = blend + left_bend * bends[j, part, r, i] + right_bend * bends[j + 1, part, r, i]
-        for q in range(slice_start[s], slice_start[s + 1]):
-            x = log_moneyness[q] * scale
+                    row[part, i] = blend + left_bend * bends[j, part, r, i] + right_bend * bends[j + 1, part, r, i]
+            fill_cubics(row, y_step, cubic[r])
+        first, count = slice_start[s], slice_start[s + 1] - slice_start[s]
+        for q in range(count):  # on its own, so that roots and quotients are taken four at a time
+            x = log_moneyness[first + q] * scale
             y = x / math.sqrt(stretch * stretch + x * x)
-            where = min(max((y + edge) * per_step, 0.0), knots - 1.0)
-            i, low, high, low_bend, high_bend = shares(where, y_step, knots)
-            for r in range(rows):
-                value = low * row[0, r, i] + high * row[0, r, i + 1]
-                out[r, at] = value + low_bend * row[1, r, i] + high_bend * row[1, r, i + 1]
-            at += 1
+            where[q] = min(max((y + edge) * per_step, 0.0), knots - 1.0)
+        for r in range(rows):
+            for q in range(count):
+                below = min(np.uint64(where[q]), np.uint64(knots - 2))  # unsigned: it cannot count from the end
+                powers, z = cubic[r, below], where[q] - below
+                out[r, at + q] = ((powers[3] * z + powers[2]) * z + powers[1]) * z + powers[0]
+        at += count

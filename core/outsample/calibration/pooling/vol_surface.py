@@ -23,7 +23,8 @@ __all__ = ["EXACT", "PREVIEW", "ROUGH", "Fineness", "VolSurface", "tenor_range"]
 
 STRETCH: Final = 6.0  # at-the-money standard deviations around which knots begin to spread
 _KEPT: Final = 64  # layouts of anchors
-_MORE: Final = 2.3  # in logarithms, ten times: how much less the transform of parameters nearby may have fallen
+_MORE: Final = 2.3  # in logarithms, ten times: how much less a transform may have fallen than at the anchor
+_LENGTHS: Final = (1.0, 1.5)  # of the series of an anchor: what one move of a hundred outruns takes a search
 EDGE: Final = 0.95  # of the stretched moneyness: 18 standard deviations
 
 
@@ -103,12 +104,13 @@ class VolSurface:
     def beside(cls, model: TransformModel, near: TransformModel, tenors: tuple[float, float]) -> Self | None:
         """Do what `quick` does for a preview, with the ranges and terms of parameters nearby, which are kept.
 
-        To find them is half the work. They are those of a fifth of the tolerance, so that there is room to move; where
-        the transform falls more slowly than that allows, they are found anew.
+        To find them takes as long as all the rest. Where the transform falls more slowly, the series get longer; where
+        that is not enough, they are found anew.
         """
-        layout = _kept_layout(type(near), tuple(near.parameters.tolist()), tenors)
-        if _is_quick(layout, PREVIEW) and _falls_as_fast(model, near, layout):
-            return cls._priced(model, tenors, layout, PREVIEW, False)
+        layouts, fallen = _kept_layouts(type(near), tuple(near.parameters.tolist()), tenors)
+        for layout in layouts:
+            if np.all(_at_end(model, layout) <= fallen + _MORE):
+                return cls._priced(model, tenors, layout, PREVIEW, False)
         return cls.quick(model, tenors, PREVIEW)
 
     @classmethod
@@ -185,8 +187,16 @@ def _layout(model: TransformModel, tenors: tuple[float, float], fineness: Finene
 
 
 @lru_cache(_KEPT)
-def _kept_layout(kind: type[TransformModel], values: tuple[float, ...], tenors: tuple[float, float]) -> Layout:
-    return _layout(kind(*values), tenors, PREVIEW)
+def _kept_layouts(
+    kind: type[TransformModel], values: tuple[float, ...], tenors: tuple[float, float]
+) -> tuple[tuple[Layout, ...], Floats]:
+    """Return what parameters near an anchor are priced with, quickest first, and how far its transform has fallen."""
+    model = kind(*values)
+    layout = _layout(model, tenors, PREVIEW)
+    if not layout.terms.all():
+        return (), np.zeros(0)
+    every = (layout.lengthened(length) for length in _LENGTHS)
+    return tuple(one for one in every if _is_quick(one, PREVIEW)), _at_end(model, layout)
 
 
 def _is_quick(layout: Layout, fineness: Fineness) -> bool:
@@ -194,13 +204,10 @@ def _is_quick(layout: Layout, fineness: Fineness) -> bool:
     return bool(is_priced and np.mean(layout.terms) <= fineness.most_terms)
 
 
-def _falls_as_fast(model: TransformModel, near: TransformModel, layout: Layout) -> bool:
-    """Return whether the transform has fallen where the series of a layout end, but for `_MORE`."""
-    if not layout.terms.all():
-        return False
+def _at_end(model: TransformModel, layout: Layout) -> Floats:
+    """Return the logarithm of the size of a model's transform where each series ends."""
     last = np.cumsum(layout.terms) - 1
-    own, other = (exponents(one.kind, one.parameters, layout.nodes[last], layout.years[last]) for one in (model, near))
-    return bool(np.all(own.real <= other.real + _MORE))
+    return np.real(exponents(model.kind, model.parameters, layout.nodes[last], layout.years[last]))
 
 
 def _pricer(model: TransformModel, layout: Layout, slopes: bool) -> Callable[[Integers, Floats, bool], Floats]:

@@ -1,7 +1,7 @@
 """How the puts of each tenor are priced: by a cosine series and on what range, by an integral, or over a clock."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Self
 
 import numpy as np
@@ -107,6 +107,12 @@ class Layout:
         end = decay_frequency(kind, parameters, self.tenors, 0.5, tolerance)
         has_room = (self.low <= low) & (high <= self.high) & (frequency <= sampled)
         return bool(np.all(np.where(self.terms > 0, has_room, (end <= self.end) | is_mixture)))
+
+    def lengthened(self, ratio: float) -> Self:
+        """Return the layout, all of series, with so many times the terms: for a transform that falls later."""
+        terms = frozen(TERMS_AT_A_TIME * np.ceil(ratio * self.terms / TERMS_AT_A_TIME).astype(np.int64))
+        nodes, years = cosine_nodes(self.low, self.high, terms), np.repeat(self.tenors, terms)
+        return replace(self, terms=terms, nodes=frozen(nodes), years=frozen(years))
 
     def puts(self, model: TransformModel, log_strike: Floats, has_slopes: bool) -> tuple[Floats, Floats]:
         """Return put prices over the forward, and errors.

@@ -40,7 +40,9 @@ def drawn(name: str, market: str, random: np.random.Generator) -> tuple[Transfor
             rates = random.uniform(2.0, 50.0), random.uniform(1.0, 50.0)
             return Kou(vol, jumps[0], random.uniform(), *rates), tenor
         case _:
-            return VarianceGamma(vol, 0.2 * random.normal(), 10.0 ** random.uniform(-2.0, 0.0)), tenor
+            drift, rate = 0.2 * random.normal(), 10.0 ** random.uniform(-2.0, 0.0)
+            growth = drift + 0.5 * vol * vol
+            return VarianceGamma(vol, drift, min(rate, 0.9 / growth) if growth > 0.0 else rate), tenor
 
 
 @pytest.fixture(scope="session")
