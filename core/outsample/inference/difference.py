@@ -7,7 +7,7 @@ from scipy.special import stdtr
 
 from outsample.inference.long_run import Interval, LongRun, Side, student_quantile
 
-__all__ = ["MeanDifference", "difference_of_means", "minimum_detectable_effect"]
+__all__ = ["MeanDifference", "difference_of_means", "minimum_detectable_effect", "welch_dof"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +58,22 @@ def difference_of_means(train: LongRun, test: LongRun) -> MeanDifference:
     """
     estimate = test.mean - train.mean
     first, second = train.standard_error**2, test.standard_error**2
+    return MeanDifference(estimate, float(np.sqrt(first + second)), welch_dof(first, train.dof, second, test.dof))
+
+
+def welch_dof(first: float, first_dof: float, second: float, second_dof: float) -> float:
+    """Return the degrees of freedom of the sum of two squared standard errors, by Welch and Satterthwaite.
+
+    Those of both where the sum is 0, NaN where it is NaN.
+    """
     total = first + second
     if np.isnan(total):
-        return MeanDifference(estimate, float("nan"), float("nan"))
+        return float("nan")
     if total == 0.0:
-        return MeanDifference(estimate, 0.0, float(train.dof + test.dof))
+        return float(first_dof + second_dof)
     share = first / total
-    dof = 1.0 / (share**2 / train.dof + (1.0 - share) ** 2 / test.dof)
-    return MeanDifference(estimate, float(np.sqrt(total)), dof)
+    each = share**2 / first_dof + (1.0 - share) ** 2 / second_dof
+    return float(1.0 / each) if each > 0.0 else float("inf")
 
 
 def minimum_detectable_effect(standard_error: float, dof: float, power: float = 0.8, level: float = 0.05) -> float:

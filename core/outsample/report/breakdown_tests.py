@@ -35,8 +35,15 @@ def fixed_test(
 ) -> TestResult | NotTested:
     """Test a model that was fitted once: its test losses, or contrasts, against their train mean."""
     train, test = finite(series, study.train_rows), finite(series, study.test_rows)
-    surprise = surprise_losses(train, test)
-    found = breakdown_test(surprise, test, train.size, judged, overfitting=overfitting, unit=_unit(study, judged))
+    found = breakdown_test(
+        surprise_losses(train, test),
+        test,
+        train.size,
+        judged,
+        overfitting=overfitting,
+        train_losses=train,
+        unit=_unit(study, judged),
+    )
     return two_sided(found)
 
 

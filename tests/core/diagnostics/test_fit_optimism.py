@@ -298,9 +298,24 @@ def test_a_parameter_at_its_bound_leaves_cross_validation(market):
     assert (free.amount, free.of_refits, free.source) == (0.5, 0.3, OptimismSource.EXPECTED)
     assert free.cross_validated == found.amount
     assert free.said("x").startswith("Optimism of 0.5 x is expected from the scatter of the fit; 5 blocks left out")
-    weak = found_optimism(FitOptimism(0.5, 0.3, 0.9), gap)
-    assert (free.is_weak, weak.is_weak) == (False, True)
+    larger = found.amount + 0.5
+    weak = found_optimism(FitOptimism(larger, 0.3, 0.9), gap)
+    assert (free.is_weak, weak.is_weak, weak.amount) == (False, True, larger)
     assert "whose errors persist for so long that it must be larger; 5 blocks left out" in weak.said("x")
+
+
+def test_errors_that_persist_leave_cross_validation_where_it_shows_more(market):
+    data = market.quotes
+    gap = decompose_gap(study_of(data, Sabr()), data, np.zeros(data.times.size, np.int64))
+    shown = gap.loss.parts.cross_validated - gap.loss.parts.in_sample
+    own = 0.25 * shown
+    found = found_optimism(FitOptimism(own, 0.7 * own, 0.9), gap)
+    assert shown > 0.0
+    assert (found.amount, found.source, found.is_weak) == (shown, OptimismSource.CROSS_VALIDATED, False)
+    assert found.of_refits == pytest.approx(0.7 * own + 0.5 * (shown - own))
+    assert "5 of them, for the errors of the fit persist for so long" in found.said("x")
+    same = found_optimism(FitOptimism(own, 0.7 * own, 0.7), gap)
+    assert (same.amount, same.source) == (own, OptimismSource.EXPECTED)
 
 
 def test_without_either_the_reason_of_the_gap_stands():

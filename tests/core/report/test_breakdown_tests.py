@@ -53,22 +53,27 @@ def test_refits_are_tested_on_the_contrast_and_on_the_loss(analysis, found):
     assert raw.n == found.judged.study.test_rows.stop - found.judged.study.test_rows.start
 
 
-def test_the_corrected_tests_take_off_what_the_scatter_of_the_fit_leads_to(analysis, found):
-    study = found.judged.study
-    known = fit_optimism(study, analysis.data, lead=1)
-    assert isinstance(known, FitOptimism)
-    assert (found.optimism.amount, found.optimism.of_refits) == (known.amount, known.of_refits)
-    assert found.optimism.source is OptimismSource.EXPECTED
+def test_the_corrected_tests_take_off_what_the_fit_leads_to(analysis, found):
+    """The scores of this fit persist, and blocks left out show more than their scatter."""
+    study, parts = found.judged.study, found.gap.loss.parts
+    scatter = fit_optimism(study, analysis.data, lead=1)
+    assert isinstance(scatter, FitOptimism)
+    assert scatter.persistence > 0.8
+    known, shown = found.optimism, parts.cross_validated - parts.in_sample
+    assert (known.amount, known.source) == (shown, OptimismSource.CROSS_VALIDATED)
+    assert known.of_refits == pytest.approx(scatter.of_refits + 0.5 * (shown - scatter.amount), rel=1e-12)
     fixed, refitted = found.corrected_tests
     correction = Optimism(known.amount, of_refits=known.of_refits)
     train, test = finite(study.loss, study.train_rows), finite(study.loss, study.test_rows)
-    once = breakdown_test(surprise_losses(train, test), test, train.size, Judged.SCORE, overfitting=correction).result
+    once = breakdown_test(
+        surprise_losses(train, test), test, train.size, Judged.SCORE, overfitting=correction, train_losses=train
+    ).result
     assert (fixed.statistic, fixed.effect) == (once.statistic, once.effect)
     again = expected_of(found, Judged.SCORE, correction)
     assert (refitted.statistic, refitted.effect) == (again.statistic, again.effect)
     assert fixed.effect < found.tests[1].effect
     assert refitted.effect < found.refit_tests[1].effect
-    assert "that overfitting leads to (expected from the scatter of the fit)" in fixed.sentence
+    assert "that overfitting leads to (cross-validated in blocks)" in fixed.sentence
     assert fixed.title.endswith("raw score, fitted once, less overfitting")
     assert refitted.title.endswith("refits, less overfitting")
 
@@ -88,7 +93,7 @@ def test_a_corrected_test_stands_below_the_same_uncorrected(found):
     said, study = table["says"][-1], found.judged.study
     mean = float(finite(study.loss, study.test_rows).mean())
     assert f"; it is {mean:.4g} squared vol pts, " in said
-    assert f"Optimism of {found.optimism.amount:.3g} squared vol pts is expected from the scatter of the fit" in said
+    assert f"Optimism of {found.optimism.amount:.3g} squared vol pts is cross-validated in blocks, 5 of them" in said
     assert table["effect"][-1] == found.expected.centre
     place = (
         "inside"

@@ -5,6 +5,7 @@ and the last but one knot ("not a knot", de Boor 1978, A Practical Guide to Spli
 """
 
 import math
+from typing import Final
 
 import numpy as np
 
@@ -13,6 +14,8 @@ from outsample.formulas.inlined import inlined
 from outsample.typing import Floats, Integers
 
 __all__ = ["bend", "interpolate"]
+
+_PIECE: Final = 256  # quotes at a time
 
 
 @kernel
@@ -60,6 +63,25 @@ def fill_cubics(row: Floats, step: float, out: Floats) -> None:
         out[i, 3] = there - here
 
 
+@inlined
+def fill_places(log_moneyness: Floats, scale: float, stretch: float, edge: float, step: float, out: Floats) -> None:
+    """Fill `out` with where quotes lie among the knots: a loop of its own, for roots are taken four at a time."""
+    last, per_step = 2.0 * edge / step, 1.0 / step
+    for q in range(log_moneyness.size):
+        x = log_moneyness[q] * scale
+        out[q] = min(max((x / math.sqrt(stretch * stretch + x * x) + edge) * per_step, 0.0), last)
+
+
+@inlined
+def fill_values(cubic: Floats, where: Floats, out: Floats) -> None:
+    """Fill `out` with the cubics of `fill_cubics` at places counted in knots."""
+    last = np.uint64(cubic.shape[0] - 1)
+    for q in range(where.size):
+        below = min(np.uint64(where[q]), last)  # unsigned: it cannot count from the end
+        powers, z = cubic[below], where[q] - below
+        out[q] = ((powers[3] * z + powers[2]) * z + powers[1]) * z + powers[0]
+
+
 @kernel
 def interpolate(  # pragma: no cover - compiled
     log_moneyness: Floats,
@@ -97,12 +119,7 @@ def interpolate(  # pragma: no cover - compiled
     """
     tenors, _, rows, knots = values.shape
     y_step = 2.0 * edge / (knots - 1)
-    per_step = 1.0 / y_step
-    row, cubic = np.empty((2, knots)), np.empty((rows, knots - 1, 4))
-    widest = 0
-    for s in chosen:
-        widest = max(widest, slice_start[s + 1] - slice_start[s])
-    where = np.empty(widest)
+    row, cubic, where = np.empty((2, knots)), np.empty((rows, knots - 1, 4)), np.empty(_PIECE)
     at = 0
     for s in chosen:
         place = (math.log(slice_tenor[s]) - first_log_tenor) / tenor_step
@@ -117,14 +134,10 @@ def interpolate(  # pragma: no cover - compiled
                     blend = left * values[j, part, r, i] + right * values[j + 1, part, r, i]
                     row[part, i] = blend + left_bend * bends[j, part, r, i] + right_bend * bends[j + 1, part, r, i]
             fill_cubics(row, y_step, cubic[r])
-        first, count = slice_start[s], slice_start[s + 1] - slice_start[s]
-        for q in range(count):  # on its own, so that roots and quotients are taken four at a time
-            x = log_moneyness[first + q] * scale
-            y = x / math.sqrt(stretch * stretch + x * x)
-            where[q] = min(max((y + edge) * per_step, 0.0), knots - 1.0)
-        for r in range(rows):
-            for q in range(count):
-                below = min(np.uint64(where[q]), np.uint64(knots - 2))  # unsigned: it cannot count from the end
-                powers, z = cubic[r, below], where[q] - below
-                out[r, at + q] = ((powers[3] * z + powers[2]) * z + powers[1]) * z + powers[0]
-        at += count
+        first, stop = slice_start[s], slice_start[s + 1]
+        while first < stop:
+            count = min(stop - first, _PIECE)
+            fill_places(log_moneyness[first : first + count], scale, stretch, edge, y_step, where)
+            for r in range(rows):
+                fill_values(cubic[r], where[:count], out[r, at : at + count])
+            first, at = first + count, at + count

@@ -23,6 +23,7 @@ __all__ = ["FitOptimism", "FoundOptimism", "fit_optimism", "found_optimism"]
 NAME: Final = "optimism"
 TITLE: Final = "Optimism of the fit"
 PERSISTENT: Final = 0.8  # first autocorrelation of scores above which a few hundred times show less than 83 % of it
+_PERSISTENT: Final = "The errors of the fit persist for so long that their scatter shows too little of it"
 _CURE: Final = "use purged block cross-validation"
 
 
@@ -54,7 +55,7 @@ class FoundOptimism:
     amount : float
         In the unit of the loss.
     of_refits : float
-        The same soon after the train window; that of all times where it is cross-validated.
+        The same soon after the train window; that of all times where nothing is known of the fit's scores.
     source : OptimismSource
     cross_validated : float
         What blocks left out in turn say, whichever is the amount; NaN where that is not known.
@@ -133,7 +134,11 @@ def _terms(study: Study, data: Dataset) -> HalfLossTerms | NotTested:
 
 
 def found_optimism(expected: FitOptimism | NotTested, gap: GapDecomposition | NotTested) -> FoundOptimism | NotTested:
-    """Return the optimism to go by: that of the scatter of the fit where there is one, else the cross-validated one.
+    """Return the optimism to go by: that of the scatter of the fit where that shows it, else the cross-validated one.
+
+    Where scores persist their scatter shows too little of it, and blocks left out in turn show more. What the next time
+    has in common with the fit is half of all but ``c_0`` (`outsample.inference.expected_band`), so that half of what
+    is added counts for refits.
 
     Parameters
     ----------
@@ -147,6 +152,10 @@ def found_optimism(expected: FitOptimism | NotTested, gap: GapDecomposition | No
         validated, blocks = gap.loss.parts.cross_validated - gap.loss.parts.in_sample, gap.blocks
     if not isinstance(expected, NotTested):
         is_weak = not expected.persistence <= PERSISTENT
+        if is_weak and validated > expected.amount:
+            of_refits = expected.of_refits + 0.5 * (validated - expected.amount)
+            known = (validated, of_refits, OptimismSource.CROSS_VALIDATED)
+            return FoundOptimism(*known, validated, blocks, False, _PERSISTENT)
         known = (expected.amount, expected.of_refits, OptimismSource.EXPECTED)
         return FoundOptimism(*known, validated, blocks, is_weak, "")
     if isinstance(gap, NotTested):
