@@ -202,7 +202,7 @@ def breakdown_test(
     overfitting : LeastSquares or Optimism, optional
         Subtracts the surprise that estimation leads to.
     train_losses : (train_count,) array, optional
-        Of a model fitted once: their mean then has the standard error of their own; without them that of test losses.
+        Of a model fitted once: the standard error of their mean is then their own.
     level : float
     unit : str
         Of the losses.
@@ -221,28 +221,33 @@ def breakdown_test(
     """
     surprises, losses = checked_pair(surprise, test_losses, "surprise losses and test losses")
     require_level(level)
-    title, n = breakdown_title(judged, scheme, is_corrected=overfitting is not None), losses.size
     _require_score(judged, overfitting)
-    what = f"Test losses of the {judged.value}"
-    if message := _too_short(train_count) or obstacle(losses, what):
-        return NotTested(NAME, title, message)
-    spread = spread_of(losses, variance)
-    if spread.variance == 0.0:
-        return NotTested(NAME, title, without_spread(what, n, variance))
+    title, n = breakdown_title(judged, scheme, is_corrected=overfitting is not None), losses.size
+    spread = _spread(losses, f"Test losses of the {judged.value}", train_count, variance)
+    if isinstance(spread, str):
+        return NotTested(NAME, title, spread)
     fitted = overfitting.surprise(scheme, train_count, n) if overfitting else 0.0
     effect = float(surprises.mean()) - fitted
-    if train_losses is None:
-        error, dof = math.sqrt(variance_factor(scheme, train_count, n) * spread.variance / n), spread.dof
-    else:
-        _require_train_losses(scheme, train_count, train_losses)
-        own = spread_of(checked_series(train_losses, "train losses"), variance)
-        error, dof = _of_two_windows(own, train_count, spread, n)
+    own = None if train_losses is None else _own_spread(train_losses, train_count, scheme, variance)
+    error, dof = _standard_error(spread, n, scheme, train_count, own)
     words = _found(judged, scheme, moved(effect, unit)) + _left_out(overfitting, fitted)
     return sided(NAME, title, effect, error, dof, level=level, unit=unit, n=n, sentence=words)
 
 
-def _of_two_windows(train: Spread, m: int, test: Spread, n: int) -> tuple[float, float]:
-    """Return the standard error of the difference of two means, and its degrees of freedom."""
+def _spread(losses: Floats, what: str, train_count: int, variance: LossVariance) -> Spread | str:
+    """Return how much one test loss says about their mean, or why there is no test."""
+    if train_count < FEWEST:
+        return f"A breakdown test needs {FEWEST} train times, found {train_count}; widen the train window"
+    if message := obstacle(losses, what):
+        return message
+    found = spread_of(losses, variance)
+    return found if found.variance > 0.0 else without_spread(what, losses.size, variance)
+
+
+def _standard_error(test: Spread, n: int, scheme: Estimation, m: int, train: Spread | None) -> tuple[float, float]:
+    """Return the standard error of the mean surprise, and its degrees of freedom."""
+    if train is None:
+        return math.sqrt(variance_factor(scheme, m, n) * test.variance / n), test.dof
     squares = train.variance / m, test.variance / n
     return math.sqrt(sum(squares)), welch_dof(squares[0], train.dof, squares[1], test.dof)
 
@@ -282,13 +287,13 @@ def _require_score(judged: Judged, overfitting: LeastSquares | Optimism | None) 
         )
 
 
-def _require_train_losses(scheme: Estimation, train_count: int, losses: Floats) -> None:
-    """Refuse train losses that the mean surprise is not relative to.
+def _own_spread(losses: Floats, train_count: int, scheme: Estimation, variance: LossVariance) -> Spread:
+    """Return how much one train loss says about their mean.
 
     Raises
     ------
     UsageError
-        The model is refitted, so that it has many train windows, or there are more or fewer of them than said.
+        The model is refitted, so that it has many train windows, or there are more or fewer losses than said.
     """
     if scheme is not Estimation.FIXED:
         raise UsageError(
@@ -296,9 +301,4 @@ def _require_train_losses(scheme: Estimation, train_count: int, losses: Floats) 
         )
     if len(losses) != train_count:
         raise UsageError(f"a breakdown test needs the {train_count} train losses, found {len(losses)}; pass them all")
-
-
-def _too_short(train_count: int) -> str:
-    if train_count >= FEWEST:
-        return ""
-    return f"A breakdown test needs {FEWEST} train times, found {train_count}; widen the train window"
+    return spread_of(checked_series(losses, "train losses"), variance)
