@@ -39,13 +39,12 @@ from outsample.regimes import (
     DailyVolatility,
     RegimeMethod,
     RegimeSettings,
-    optimal_mean_variance_partition,
-    optimal_regression_partition,
-    optimal_variance_partition,
     penalty_path,
     regime_penalty_path,
     regime_track,
 )
+from outsample.regimes.change_points.gaussian import optimal_mean_variance_partition, optimal_variance_partition
+from outsample.regimes.change_points.regression import optimal_regression_partition
 from outsample.report import Analysis, analyse
 from outsample.report.decay_findings import find_decay
 from outsample.report.option_tables import option_tables

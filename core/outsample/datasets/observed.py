@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from outsample.cumulative import Cumulative
 from outsample.datasets.cells import Axis, Grid
 from outsample.datasets.prices import Prices
 from outsample.datasets.weights import WeightReason, weigh
@@ -90,6 +91,13 @@ class ObservedQuotes:
     def strike_ratio(self) -> Floats:
         """(k,) ``K / F`` as pricing takes it, made when a premium is asked for."""
         return frozen(np.exp(self.log_moneyness))
+
+    @cached_property
+    def vol_sums(self) -> Cumulative:
+        """Prefix sums over the times of the number of observations and of their implied vols, (m, 2)."""
+        times = self.time_start.size - 1
+        columns = [np.bincount(self.time_index, weights=one, minlength=times) for one in (None, self.implied_vol)]
+        return Cumulative.of(np.column_stack(columns), centred=False)
 
     def scale(self, unit: ErrorUnit, inverse: bool) -> Floats:
         """Return the (k,) factor from an error in the unit's domain to `unit`; NaN where it is undefined."""

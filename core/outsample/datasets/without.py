@@ -13,9 +13,8 @@ from outsample.datasets.option_quotes import COLUMNS, OptionQuotes
 from outsample.datasets.prices import Prices
 from outsample.errors import DataError, UsageError
 from outsample.typing import Bools, Floats, Integers
-from outsample.windows import Window
 
-__all__ = ["Divisible", "only_times", "without"]
+__all__ = ["Divisible", "only_times"]
 
 Data = TypeVar("Data")
 
@@ -30,26 +29,6 @@ class Divisible(Protocol):
 
     def only_times(self, keep: Bools) -> "Divisible":
         """Return the same data at the times where the (m,) array holds."""
-
-
-def without(data: Data, window: Window) -> Data:
-    """Return the data of all times outside a window.
-
-    Parameters
-    ----------
-    data : OptionQuotes, Prices or Divisible
-    window : Window
-        Half-open; may reach beyond the data.
-
-    Raises
-    ------
-    DataError, UsageError
-        As `only_times`.
-    """
-    times = _times(data)
-    keep = np.ones(times.size, dtype=np.bool_)
-    keep[window.rows(times)] = False
-    return only_times(data, keep)
 
 
 def only_times(data: Data, keep: Bools) -> Data:

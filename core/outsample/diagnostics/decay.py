@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from outsample.compiled import kernel
-from outsample.diagnostics.headline import contrasts, finite, mean_of
+from outsample.diagnostics.headline import contrasts, finite, mean_of, ratio_power
 from outsample.inference import LongRun, long_run, needs_hatching, student_quantile
 from outsample.prepared import prepared
 from outsample.scores import Shown
@@ -100,20 +100,20 @@ class DecayCurve:
             return None
         base, whole = contrasts(study)
         found = _banded(*self._of(study.differential), whole, base if study.is_ratio else None)
-        return _cut(_relative(study, found, base.mean, study.score.shown is Shown.ROOT), self._kept)
+        return _cut(_relative(study, found, base.mean), self._kept)
 
     def line(self, is_relative: bool) -> Floats | None:
         """Return the values of one of the two curves without their bands; None where there is no benchmark."""
-        study, rooted = self.study, self.study.score.shown is Shown.ROOT
+        study = self.study
         if not is_relative:
             mean = self._raw[0][self._kept]
-            return np.sqrt(mean) if rooted else mean
+            return np.sqrt(mean) if study.score.shown is Shown.ROOT else mean
         if study.differential is None:
             return None
         mean = self._of(study.differential)[0][self._kept]
         if not study.is_ratio:
             return mean
-        return np.asarray(np.exp((0.5 if rooted else 1.0) * (mean - contrasts(study)[0].mean)))
+        return np.asarray(np.exp(ratio_power(study) * (mean - contrasts(study)[0].mean)))
 
     @cached_property
     def _horizon(self) -> "_Horizon":
@@ -213,10 +213,10 @@ def _shown(found: _Bucketed, level: float, rooted: bool, unit: str) -> Curve:
     return _through(found, np.asarray, level, unit)
 
 
-def _relative(study: Study, found: _Bucketed, base: float, rooted: bool) -> Curve:
+def _relative(study: Study, found: _Bucketed, base: float) -> Curve:
     if not study.is_ratio:
         return _shown(found, base, False, f"{study.score.unit.value} against {study.contender.benchmark_name}")
-    power = 0.5 if rooted else 1.0
+    power = ratio_power(study)
     unit = f"× its train ratio to {study.contender.benchmark_name}"
     with np.errstate(over="ignore"):  # a band without end is drawn to the edge of the pane
         return _through(found, lambda end: np.exp(power * (end - base)), 1.0, unit)

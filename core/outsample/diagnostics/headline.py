@@ -19,7 +19,7 @@ from outsample.scores import ScaleDomain, Shown
 from outsample.study import Study
 from outsample.typing import Floats
 
-__all__ = ["Headline", "contrasts", "finite", "headline", "mean_of", "shown"]
+__all__ = ["Headline", "contrasts", "finite", "headline", "mean_of", "ratio_power", "series_of", "shown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,16 @@ def shown(study: Study, loss: float) -> float:
     return float(np.sqrt(loss)) if study.score.shown is Shown.ROOT else float(loss)
 
 
+def ratio_power(study: Study) -> float:
+    """Return the exponent that turns a log loss ratio into the ratio of what is shown."""
+    return 0.5 if study.score.shown is Shown.ROOT else 1.0
+
+
+def series_of(study: Study) -> Floats:
+    """Return (m,) what a model is judged by: the contrast with the benchmark where there is one, else the loss."""
+    return study.loss if study.differential is None else study.differential
+
+
 def finite(series: Floats, rows: slice) -> Floats:
     """Return the finite values of a per-time series among some times."""
     part = series[rows]
@@ -131,7 +141,7 @@ def headline(study: Study) -> Headline:
         benchmark=study.contender.benchmark_name,
         unit=study.score.unit.value,
         is_ratio=study.is_ratio,
-        ratio_power=0.5 if study.score.shown is Shown.ROOT else 1.0,
+        ratio_power=ratio_power(study),
         in_sample=in_sample,
         out_of_sample=out_of_sample,
         out_over_in=out_of_sample / in_sample if in_sample > 0 else float("nan"),
@@ -158,7 +168,7 @@ def headline(study: Study) -> Headline:
 @prepared
 def contrasts(study: Study) -> tuple[LongRun, LongRun]:
     """Return the long-run figures of d_t on train and test; of the loss itself for a benchmark."""
-    series = study.loss if study.differential is None else study.differential
+    series = series_of(study)
     return long_run(finite(series, study.train_rows)), long_run(finite(series, study.test_rows))
 
 

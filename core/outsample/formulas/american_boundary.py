@@ -27,6 +27,7 @@ from typing import Final
 import numpy as np
 from scipy.special import ndtr
 
+from outsample.formulas.barycentric import barycentric
 from outsample.typing import Floats
 
 __all__ = [
@@ -63,13 +64,9 @@ def quarter_turn(count: int) -> tuple[Floats, Floats]:
 
 def interpolation(places: Floats, roots: Floats = ROOT_TIMES) -> Floats:
     """Return the (p, n) matrix from values at the n nodes `roots` to values at `places`, in 0 .. 1."""
-    weights = (-1.0) ** np.arange(roots.size)
+    weights = np.where(np.arange(roots.size) % 2, -1.0, 1.0)
     weights[[0, -1]] *= 0.5
-    away = places[:, np.newaxis] - roots
-    at_node = away == 0.0
-    share = weights / np.where(at_node, 1.0, away)
-    matrix = share / share.sum(axis=1, keepdims=True)
-    return np.asarray(np.where(at_node.any(axis=1, keepdims=True), at_node, matrix), dtype=np.float64)
+    return barycentric(places, roots, weights)
 
 
 ANGLES, ANGLE_WEIGHTS = quarter_turn(QUADRATURE_NODES)

@@ -27,11 +27,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from scipy.fft import dct
 
 from outsample.errors import DataError
 from outsample.inference.checked_series import FEWEST, checked_series, obstacle, require_horizon, require_level
-from outsample.inference.long_run import Interval, cosine_terms, long_run, needs_hatching, student_quantile
+from outsample.inference.long_run import Interval, cosine_sums, long_run, needs_hatching, student_quantile
 from outsample.test_result import NotTested
 from outsample.typing import Bools, Floats
 
@@ -119,9 +118,8 @@ def optimism(
         return _not_tested(_INDEFINITE)
     moved, judging = (each / scale @ vectors for each in (rows, other))
     moved /= eigenvalues
-    terms = cosine_terms(m)
-    waves = (dct(each, type=2, norm="ortho", axis=0)[1 : terms + 1] for each in (moved, judging))
-    far = float(np.multiply(*waves).sum()) / terms
+    waves = [cosine_sums(each) for each in (moved, judging)]
+    far = float(np.multiply(*waves).sum()) / len(waves[0])
     in_common = 0.0 if lead is None else _in_common(moved, judging, far, lead)
     return float(2.0 * (far - in_common) / m)
 

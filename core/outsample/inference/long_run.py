@@ -21,6 +21,7 @@ __all__ = [
     "Interval",
     "LongRun",
     "Side",
+    "cosine_sums",
     "cosine_terms",
     "long_run",
     "mean_interval",
@@ -100,6 +101,15 @@ def cosine_terms(n: int) -> int:
     return max(1, terms + one_more)
 
 
+def cosine_sums(series: Floats) -> Floats:
+    """Return the ``cosine_terms(n)`` sums ``sqrt(2/n) sum_t z_t cos(pi j (t - 1/2) / n)`` of (n,) or (n, b) series.
+
+    They do not see the mean, and are linear in the series: of combinations of some they are combinations of theirs.
+    """
+    found = dct(series, type=2, norm="ortho", axis=0)[1 : cosine_terms(len(series)) + 1]
+    return np.asarray(found, dtype=np.float64)
+
+
 def long_run(values: Floats) -> LongRun:
     """Return mean, variance and long-run variance of a series in time order.
 
@@ -144,7 +154,7 @@ def _cosine_power(deviation: Floats, terms: int) -> float:
     """Return the sum of squared cosine terms: by recurrence where the series is short, else by a transform."""
     if deviation.size <= _SHORT:
         return float(_cosine_power_by_recurrence(deviation, terms))
-    cosines = dct(deviation, type=2, norm="ortho")[1 : terms + 1]
+    cosines = cosine_sums(deviation)
     return float(cosines @ cosines)
 
 

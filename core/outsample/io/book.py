@@ -1,10 +1,8 @@
 """The user's book: a file of instruments and quantities -> positions in the instruments of a history, and a report."""
 
-import gzip
 import math
 import os
 import re
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -14,15 +12,15 @@ from typing import Final
 import numpy as np
 
 from outsample.errors import DataError
-from outsample.io.arrow_arrays import as_texts
 from outsample.io.column_names import find, normal
-from outsample.io.delimited import find_layout
+from outsample.io.header_names import header_names
 from outsample.io.instrument_names import parse_option_name, written_name
 from outsample.io.number_column import read_numbers
-from outsample.io.raw_table import RawTable, read_raw
-from outsample.io.report import MAXIMUM_REJECTS, MappedColumn, Reject, SourceFile
-from outsample.io.source_file import HEAD_BYTES, Form, examine, recognise
-from outsample.typing import Bools, Floats, frozen
+from outsample.io.raw_table import read_raw
+from outsample.io.report import MappedColumn, Reject, SourceFile
+from outsample.io.sound_rows import SoundRows
+from outsample.io.source_file import examine
+from outsample.typing import Floats, frozen
 
 __all__ = ["Book", "BookReject", "BookReport", "looks_like_book", "read_book"]
 
@@ -121,17 +119,7 @@ def looks_like_book(path: str | os.PathLike[str]) -> bool:
     A history has a column for the time and one for a price; a file with both is none of positions. False for what
     cannot be read.
     """
-    try:
-        with Path(path).open("rb") as stream:
-            head = stream.read(HEAD_BYTES)
-        if recognise(head, "") is Form.GZIP:
-            with gzip.open(path) as packed:
-                head = packed.read(HEAD_BYTES)
-        if recognise(head, "") is not Form.TEXT:
-            return False
-        names = find_layout(head, "").names
-    except (DataError, OSError, EOFError, ValueError, zlib.error):
-        return False
+    names = header_names(path)
     spelled = {normal(name) for name in names}
     is_history = bool(spelled & _CLOCKS) and bool(spelled & _QUOTES)
     return all(find(names, _ALIASES[one]) for one in ("instrument", "quantity")) and not is_history
@@ -159,13 +147,14 @@ def read_book(path: str | os.PathLike[str], instruments: Sequence[str]) -> tuple
     table = read_raw(Path(path), form)
     found = {canonical: find(table.names, aliases) for canonical, aliases in _ALIASES.items()}
     table.require(found, ("instrument", "quantity"), "positions")
-    rows = _Rows(table)
-    names = _texts(table, str(found["instrument"]))
-    rows.reject(BookReject.NO_NAME, np.array([not name for name in names]), found["instrument"])
-    quantity = _quantities(rows, table, found)
+    rows = SoundRows(table, BookReject.UNPARSEABLE)
+    named, counted = str(found["instrument"]), str(found["quantity"])
+    names = rows.texts(named)
+    rows.reject(BookReject.NO_NAME, np.array([not name for name in names]), named)
+    quantity = _quantities(rows, counted, found["direction"])
     known = _matched(names, instruments)
-    rows.reject(BookReject.UNKNOWN, np.array([not name for name in known]), found["instrument"])
-    rows.reject(BookReject.NOTHING, quantity == 0, found["quantity"])
+    rows.reject(BookReject.UNKNOWN, np.array([not name for name in known]), named)
+    rows.reject(BookReject.NOTHING, quantity == 0, counted)
     lots: dict[str, list[float]] = {}
     for i in np.flatnonzero(rows.alive).tolist():
         lots.setdefault(known[i], []).append(float(quantity[i]))
@@ -181,33 +170,20 @@ def read_book(path: str | os.PathLike[str], instruments: Sequence[str]) -> tuple
     mapping = tuple(MappedColumn(source, canonical, "") for canonical, source in found.items() if source)
     read, kept = table.size + len(table.broken), int(np.count_nonzero(rows.alive))
     notes = (*table.notes, *_notes(lots, len(total) - len(held)))
-    return book, BookReport(file, read, kept, book.size, rows.counts, tuple(rows.kept), mapping, notes)
+    return book, BookReport(file, read, kept, book.size, rows.counts, tuple(rows.rejects), mapping, notes)
 
 
-def _texts(table: RawTable, source: str) -> list[str]:
-    import pyarrow as pa
-
-    column = table.columns[source]
-    try:
-        return [text.strip() for text in as_texts(column)]
-    except pa.ArrowException as error:
-        raise DataError(
-            f"column {source} of {table.file} must hold text, found {column.type}; write it as text"
-        ) from error
-
-
-def _quantities(rows: "_Rows", table: RawTable, found: Mapping[str, str | None]) -> Floats:
+def _quantities(rows: SoundRows, source: str, direction: str | None) -> Floats:
     """Return the signed quantities; reject rows without one, or with a direction that makes no sense."""
-    source = str(found["quantity"])
-    column = read_numbers(table.columns[source], source)
+    column = read_numbers(rows.table.columns[source], source)
     rows.reject(BookReject.NOT_A_NUMBER, column.bad, source)
     rows.reject(BookReject.NO_QUANTITY, np.isnan(column.values), source)
-    if not found["direction"]:
+    if not direction:
         return column.values
-    words = [text.lower() for text in _texts(table, str(found["direction"]))]
+    words = [text.lower() for text in rows.texts(direction)]
     sign = np.array([_SIGNS.get(word, np.nan) if word else 0.0 for word in words])  # 0: nothing said
     contradicted = np.isnan(sign) | ((column.values < 0) & (sign > 0))
-    rows.reject(BookReject.DIRECTION, contradicted, found["direction"])
+    rows.reject(BookReject.DIRECTION, contradicted, direction)
     return np.where((sign < 0) & (column.values > 0), -column.values, column.values)
 
 
@@ -229,33 +205,3 @@ def _notes(lots: Mapping[str, list[float]], closed: int) -> list[str]:
     repeated = sum(len(parts) > 1 for parts in lots.values())
     notes = [f"{repeated:,} instruments stand in several rows, whose quantities were added."] * bool(repeated)
     return notes + [f"{closed:,} of them add up to 0 and are no position."] * bool(closed)
-
-
-class _Rows:
-    """Which rows are still good, and the log of those that are not."""
-
-    def __init__(self, table: RawTable) -> None:
-        self._table = table
-        self.alive = np.ones(table.size, dtype=bool)
-        self.counts: dict[str, int] = {}
-        self.kept: list[Reject] = []
-        self._log(BookReject.UNPARSEABLE, [(line.row, f"line {line.text!r}") for line in table.broken])
-
-    def reject(self, reason: BookReject, bad: Bools, source: str | None) -> None:
-        """Reject the rows that are still good where `bad` holds; the cell of `source` is their text."""
-        rows = np.flatnonzero(self.alive & bad)
-        self.alive[rows] = False
-        texts = [self._table.text(str(source), row) for row in rows.tolist()]
-        self._log(reason, list(zip(self._table.row[rows].tolist(), texts, strict=True)))
-
-    def main_reason(self) -> str:
-        """Return the most frequent reason with an example."""
-        reason = max(self.counts, key=lambda name: self.counts[name])
-        example = next(one for one in self.kept if one.reason == reason)
-        return f"most of them: {reason}, as in row {example.row}: {example.text}"
-
-    def _log(self, reason: BookReject, rows: list[tuple[int, str]]) -> None:
-        if rows:
-            self.counts[reason.value] = self.counts.get(reason.value, 0) + len(rows)
-            room = max(0, MAXIMUM_REJECTS - len(self.kept))
-            self.kept += [Reject(self._table.file, row, reason.value, text) for row, text in rows[:room]]

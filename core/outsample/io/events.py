@@ -1,9 +1,7 @@
 """A calendar of events: a file of starts with stops or durations, regimes or names -> spans of time, and a report."""
 
-import gzip
 import os
 import re
-import zlib
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -12,14 +10,15 @@ from typing import Final
 import numpy as np
 
 from outsample.errors import DataError
-from outsample.io.arrow_arrays import as_texts
 from outsample.io.clock import read_clock
 from outsample.io.column_names import find, normal
-from outsample.io.delimited import MISSING, find_layout
-from outsample.io.raw_table import RawTable, read_raw
+from outsample.io.delimited import MISSING
+from outsample.io.header_names import header_names
+from outsample.io.raw_table import read_raw
 from outsample.io.report import SourceFile
-from outsample.io.source_file import HEAD_BYTES, Form, examine, recognise
-from outsample.typing import DAY, HOUR, SECOND, Bools, Integers
+from outsample.io.sound_rows import SoundRows
+from outsample.io.source_file import examine
+from outsample.typing import DAY, HOUR, SECOND, Integers
 
 __all__ = ["Event", "EventReject", "EventReport", "looks_like_events", "read_events"]
 
@@ -126,17 +125,7 @@ def looks_like_events(path: str | os.PathLike[str]) -> bool:
 
     A column of mere dates counts as the start only beside one that says regime or event. False for what cannot be read.
     """
-    try:
-        with Path(path).open("rb") as stream:
-            head = stream.read(HEAD_BYTES)
-        if recognise(head, "") is Form.GZIP:
-            with gzip.open(path) as packed:
-                head = packed.read(HEAD_BYTES)
-        if recognise(head, "") is not Form.TEXT:
-            return False
-        names = find_layout(head, "").names
-    except (DataError, OSError, EOFError, ValueError, zlib.error):
-        return False
+    names = header_names(path)
     spelled = {normal(name) for name in names}
     if spelled & _OTHERS:
         return False
@@ -169,10 +158,10 @@ def read_events(path: str | os.PathLike[str]) -> tuple[tuple[Event, ...], EventR
     table.require(found, ("start",), "events")
     if found["regime"] is None and found["name"] is None:
         table.require({"regime or name": None}, ("regime or name",), "events")
-    rows = _Rows(table)
+    rows = SoundRows(table, EventReject.UNPARSEABLE)
     start, stop, notes = _spans(rows, found)
     regime = _regimes(rows, found["regime"])
-    name = _texts(table, found["name"])
+    name = _texts(rows, found["name"])
     events = tuple(
         Event(int(start[i]), int(stop[i]), regime[i], " ".join(name[i].split())) for i in np.flatnonzero(rows.alive)
     )
@@ -185,7 +174,7 @@ def read_events(path: str | os.PathLike[str]) -> tuple[tuple[Event, ...], EventR
     return events, report
 
 
-def _spans(rows: "_Rows", found: dict[str, str | None]) -> tuple[Integers, Integers, tuple[str, ...]]:
+def _spans(rows: SoundRows, found: dict[str, str | None]) -> tuple[Integers, Integers, tuple[str, ...]]:
     """Return starts and stops of all rows, and what to note about them; reject rows without."""
     table, source = rows.table, str(found["start"])
     begin = read_clock(table.columns[source], source)
@@ -193,11 +182,11 @@ def _spans(rows: "_Rows", found: dict[str, str | None]) -> tuple[Integers, Integ
     start, notes = begin.time, begin.notes
     if ends := found["stop"]:
         end = read_clock(table.columns[ends], ends)
-        is_day = np.array([not _HAS_CLOCK.search(text) for text in _texts(table, ends)], dtype=bool) & ~end.bad
+        is_day = np.array([not _HAS_CLOCK.search(text) for text in _texts(rows, ends)], dtype=bool) & ~end.bad
         stop, bad, named = np.where(is_day, end.time + DAY, end.time), end.bad, ends
         notes = tuple(dict.fromkeys((*notes, *end.notes)))
     elif lasts := found["duration"]:
-        length = np.array([_length(text) for text in _texts(table, lasts)])
+        length = np.array([_length(text) for text in _texts(rows, lasts)])
         bad = ~(length < _LAST - np.maximum(start, 0).astype(np.float64) - DAY)  # also where it is none
         stop, named = start + np.where(bad, 0.0, length).astype(np.int64), lasts
     else:
@@ -215,8 +204,8 @@ def _length(text: str) -> float:
     return float(match[1]) * _UNITS[match[2]]
 
 
-def _regimes(rows: "_Rows", source: str | None) -> list[str]:
-    texts = _texts(rows.table, source)
+def _regimes(rows: SoundRows, source: str | None) -> list[str]:
+    texts = _texts(rows, source)
     found = [_REGIMES.get(normal(text), "") for text in texts]
     if source is not None:
         is_wrong = [bool(text) and not regime for text, regime in zip(texts, found, strict=True)]
@@ -224,45 +213,8 @@ def _regimes(rows: "_Rows", source: str | None) -> list[str]:
     return found
 
 
-def _texts(table: RawTable, source: str | None) -> list[str]:
+def _texts(rows: SoundRows, source: str | None) -> list[str]:
     """Return the cells of a column as text, empty where nothing stands or there is no such column."""
-    import pyarrow as pa
-
     if source is None:
-        return [""] * table.size
-    try:
-        texts = [text.strip() for text in as_texts(table.columns[source])]
-    except pa.ArrowException as error:
-        found = table.columns[source].type
-        raise DataError(f"column {source} of {table.file} must hold text, found {found}; write it as text") from error
-    return ["" if text in MISSING else text for text in texts]
-
-
-class _Rows:
-    """Which rows are still good, and how many are not for which reason."""
-
-    def __init__(self, table: RawTable) -> None:
-        self.table = table
-        self.alive = np.ones(table.size, dtype=bool)
-        self.counts: dict[str, int] = {}
-        self._examples: dict[str, str] = {}
-        if table.broken:
-            line = table.broken[0]
-            self.counts[EventReject.UNPARSEABLE.value] = len(table.broken)
-            self._examples[EventReject.UNPARSEABLE.value] = f"row {line.row}: line {line.text!r}"
-
-    def reject(self, reason: EventReject, bad: Bools, source: str) -> None:
-        """Reject the rows that are still good where `bad` holds; the cell of `source` is their text."""
-        rows = np.flatnonzero(self.alive & bad)
-        if rows.size:
-            self.alive[rows] = False
-            self.counts[reason.value] = self.counts.get(reason.value, 0) + rows.size
-            first = int(rows[0])
-            self._examples.setdefault(
-                reason.value, f"row {int(self.table.row[first])}: {self.table.text(source, first)[:80]}"
-            )
-
-    def main_reason(self) -> str:
-        """Return the most frequent reason with an example."""
-        reason = max(self.counts, key=lambda name: self.counts[name])
-        return f"most of them: {reason}, as in {self._examples[reason]}"
+        return [""] * rows.table.size
+    return ["" if text in MISSING else text for text in rows.texts(source)]

@@ -1,20 +1,15 @@
 """Regimes: what colours days, and the exact change points behind it; after the train end labels are filtered.
 
-Break tests, states and online change points are imported from their own modules: no start needs them.
+Break tests, states, online change points and changes of anything but the mean are imported from their own modules: no
+start needs them.
 """
 
 from outsample.regimes.change_points import (
     Partition,
     PenaltyPath,
     back_trace,
-    optimal_mean_variance_partition,
-    optimal_mean_variance_partition_plain,
     optimal_partition,
     optimal_partition_plain,
-    optimal_regression_partition,
-    optimal_regression_partition_plain,
-    optimal_variance_partition,
-    optimal_variance_partition_plain,
     penalty_path,
 )
 from outsample.regimes.daily_volatility import DailyVolatility
@@ -48,14 +43,8 @@ __all__ = [
     "back_trace",
     "check_drawn",
     "drawn_rows",
-    "optimal_mean_variance_partition",
-    "optimal_mean_variance_partition_plain",
     "optimal_partition",
     "optimal_partition_plain",
-    "optimal_regression_partition",
-    "optimal_regression_partition_plain",
-    "optimal_variance_partition",
-    "optimal_variance_partition_plain",
     "penalty_path",
     "regime_penalty_path",
     "regime_segmentations",

@@ -131,9 +131,10 @@ def drawn_rows(edge: Integers, drawn: tuple[DrawnRegime, ...]) -> Integers:
     (n,) int64 array
     """
     row = np.full(max(edge.size - 1, 0), -1, dtype=np.int64)
-    for place, one in enumerate(drawn):
-        first = int(np.searchsorted(edge[1:], one.start, side="right"))
-        row[first : int(np.searchsorted(edge[:-1], one.stop, side="left"))] = place
+    first = np.searchsorted(edge[1:], [one.start for one in drawn], side="right")
+    beyond = np.searchsorted(edge[:-1], [one.stop for one in drawn], side="left")
+    for place, (begin, end) in enumerate(zip(first.tolist(), beyond.tolist(), strict=True)):
+        row[begin:end] = place
     return row
 
 

@@ -3,11 +3,11 @@
 import numpy as np
 
 from outsample.regimes.daily_volatility import DailyVolatility
-from outsample.regimes.track import Regime, RegimeTrack
-from outsample.typing import DAY, Integers, frozen
+from outsample.regimes.track import Regime, RegimeTrack, Segment
+from outsample.typing import DAY, Floats, Integers, frozen
 from outsample.windows import Window
 
-__all__ = ["edges_of", "unsearched"]
+__all__ = ["edges_of", "segments_of", "unsearched"]
 
 
 def edges_of(daily: DailyVolatility, known: int) -> Integers:
@@ -15,6 +15,17 @@ def edges_of(daily: DailyVolatility, known: int) -> Integers:
     if not daily.time.size:
         return frozen(np.empty(0, dtype=np.int64))
     return frozen(np.concatenate((daily.begin[:known], daily.time[known:], daily.time[-1:] + DAY)))
+
+
+def segments_of(
+    daily: DailyVolatility, starts: Integers, stops: Integers, volatility: Floats, codes: Integers
+) -> tuple[Segment, ...]:
+    """Return the segments ``[starts[i], stops[i])`` of days, with a volatility and a colour each."""
+    begin, end = daily.begin[starts].tolist(), daily.time[stops - 1].tolist()
+    return tuple(
+        Segment(start, stop, level, Regime(code))
+        for start, stop, level, code in zip(begin, end, volatility.tolist(), codes.tolist(), strict=True)
+    )
 
 
 def unsearched(daily: DailyVolatility, train: Window, known: int, note: str) -> RegimeTrack:

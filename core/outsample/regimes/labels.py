@@ -17,13 +17,14 @@ from typing import Final
 
 import numpy as np
 
+from outsample.prepared import prepared
 from outsample.regimes.change_points import PenaltyPath, back_trace, optimal_partition, penalty_path
 from outsample.regimes.daily_volatility import DailyVolatility
 from outsample.regimes.drawn import with_drawn
-from outsample.regimes.known_days import edges_of, unsearched
+from outsample.regimes.known_days import edges_of, segments_of, unsearched
 from outsample.regimes.palette import Palette
 from outsample.regimes.settings import RegimeMethod, RegimeSettings
-from outsample.regimes.track import Regime, RegimeTrack, Segment
+from outsample.regimes.track import RegimeTrack
 from outsample.typing import Floats, Integers, frozen
 from outsample.windows import Window, iso
 
@@ -83,7 +84,7 @@ def regime_track(
 
 
 def _found(daily: DailyVolatility, train: Window, settings: RegimeSettings, previews: bool) -> RegimeTrack:
-    """Return the regimes by the method of the settings: for change points one exact search and one pass of labels."""
+    """Return the regimes by the method of the settings."""
     known, first = daily.known(train.stop), daily.known(train.start)
     if known < MINIMUM_RETURNS or first >= known:
         found = f"{known}" if known < MINIMUM_RETURNS else "none inside the train window"
@@ -93,6 +94,12 @@ def _found(daily: DailyVolatility, train: Window, settings: RegimeSettings, prev
         from outsample.regimes.state_track import state_track  # models that no start needs
 
         return state_track(daily, train, settings, previews)
+    return _by_change_points(daily, first, known, settings)
+
+
+@prepared
+def _by_change_points(daily: DailyVolatility, first: int, known: int, settings: RegimeSettings) -> RegimeTrack:
+    """Search what is known; remembered, since most moves of a boundary leave that as it is."""
     penalty = settings.penalty(known)
     partition = optimal_partition(daily.log_square, penalty, settings.shortest_days)
     starts = back_trace(partition.last, known)
@@ -113,7 +120,9 @@ def _found(daily: DailyVolatility, train: Window, settings: RegimeSettings, prev
         edge=edge,
         volatility=frozen(daily.annual(level)),
         label=frozen(label),
-        segments=_segments(daily, starts[in_train], stops[in_train], levels[in_train], colours[in_train]),
+        segments=segments_of(
+            daily, starts[in_train], stops[in_train], daily.annual(levels[in_train]), colours[in_train]
+        ),
         filtered_from=int(edge[known]),
         penalty=penalty,
     )
@@ -157,8 +166,12 @@ def regime_penalty_path(
         Lambdas, in the order of the answer.
     """
     known = daily.known(train.stop)
-    penalties = [replace(settings, multiplier=multiplier).penalty(max(known, 2)) for multiplier in multipliers]
-    found = [optimal_partition(daily.log_square[:known], penalty, settings.shortest_days) for penalty in penalties]
+    return _counted(daily, known, _penalties(known, multipliers), settings.shortest_days)
+
+
+@prepared
+def _counted(daily: DailyVolatility, known: int, penalties: tuple[float, ...], shortest_days: int) -> RegimeCounts:
+    found = [optimal_partition(daily.log_square[:known], penalty, shortest_days) for penalty in penalties]
     segments = np.array([back_trace(one.last, known).size for one in found], dtype=np.int64)
     return RegimeCounts(frozen(np.array(penalties)), frozen(segments))
 
@@ -191,18 +204,15 @@ def regime_segmentations(
         The multipliers are out of bounds or not in this order.
     """
     known = daily.known(train.stop)
-    low, high = (replace(settings, multiplier=multiplier).penalty(max(known, 2)) for multiplier in multipliers)
+    low, high = _penalties(known, multipliers)
+    return _all_between(daily, known, low, high, settings.shortest_days)
+
+
+@prepared
+def _all_between(daily: DailyVolatility, known: int, low: float, high: float, shortest_days: int) -> PenaltyPath:
     days = daily.log_square[:known]
-    return penalty_path(lambda penalty: optimal_partition(days, penalty, settings.shortest_days), low, high)
+    return penalty_path(lambda penalty: optimal_partition(days, penalty, shortest_days), low, high)
 
 
-def _segments(
-    daily: DailyVolatility, starts: Integers, stops: Integers, levels: Floats, colours: Integers
-) -> tuple[Segment, ...]:
-    begin, end = daily.begin[starts].tolist(), daily.time[stops - 1].tolist()
-    volatility = daily.annual(levels).tolist()
-    codes = colours.tolist()
-    return tuple(
-        Segment(start, stop, level, Regime(code))
-        for start, stop, level, code in zip(begin, end, volatility, codes, strict=True)
-    )
+def _penalties(known: int, multipliers: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(RegimeSettings(multiplier=multiplier).penalty(max(known, 2)) for multiplier in multipliers)

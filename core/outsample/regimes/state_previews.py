@@ -11,23 +11,20 @@ Decisions
   (Gaussian), 49 % with four Student states; exact fits of two neighbouring boundaries differ on 3 to 9 % there.
 """
 
+from dataclasses import replace
 from typing import Final
-
-import numpy as np
 
 from outsample.errors import FitError
 from outsample.prepared import prepared
 from outsample.regimes.daily_volatility import DailyVolatility
-from outsample.regimes.feature_rows import feature_rows
-from outsample.regimes.hidden_markov import HiddenMarkov, HiddenMarkovFit, HiddenMarkovSettings, fit_hidden_markov
-from outsample.regimes.hidden_markov.climbing import climb
-from outsample.regimes.hidden_markov.fit import UNSEEN_SHARE, VARIANCE_FLOOR
-from outsample.regimes.hidden_markov.model import smoothed_states
-from outsample.regimes.jump_model import JumpModelFit, JumpModelSettings, fit_jump_model
-from outsample.regimes.jump_model.kernels import descend
-from outsample.regimes.state_labels import InSampleLabels
+from outsample.regimes.hidden_markov import (
+    HiddenMarkovFit,
+    HiddenMarkovSettings,
+    fit_hidden_markov,
+    refit_hidden_markov,
+)
+from outsample.regimes.jump_model import JumpModelFit, JumpModelSettings, fit_jump_model, refit_jump_model
 from outsample.regimes.state_rows import returns_in_percent, volatility_features
-from outsample.typing import Bools, Floats
 
 __all__ = ["FEWEST_PREVIEWED", "anchor_of", "hidden_markov_preview", "jump_model_preview"]
 
@@ -59,27 +56,8 @@ def hidden_markov_preview(daily: DailyVolatility, known: int, settings: HiddenMa
     anchor = _hidden_markov_anchor(daily, anchor_of(known), settings)
     if anchor is None:
         return None
-    begin, rows = anchor.model, feature_rows(returns_in_percent(daily)[:known])
-    floor = VARIANCE_FLOOR * rows.var(axis=1)
-    is_student = np.isfinite(begin.dof)
-    start, transition, mean, dof = (part.copy() for part in (begin.start, begin.transition, begin.mean, begin.dof))
-    square = np.maximum(begin.variance / _heaviness(dof, is_student), floor)
-    tolerance = settings.tolerance * known
-    reached, steps, converged = climb(rows, start, transition, mean, square, dof, floor, _STEPS, tolerance)
-    variance = square * _heaviness(dof, is_student)
-    order = np.argsort(variance[:, 0], kind="stable")
-    transition = (transition / transition.sum(axis=1, keepdims=True))[np.ix_(order, order)]
-    model = HiddenMarkov((start / start.sum())[order], transition, mean[order], variance[order], dof[order])
-    return HiddenMarkovFit(
-        model=model,
-        log_likelihood=reached,
-        iterations=steps,
-        converged=converged,
-        rows=known,
-        at_floor=np.any(square <= floor * (1.0 + 1e-6), axis=1)[order],
-        smoothed=smoothed_states(model, rows),
-        unseen_below=float(np.quantile(model.filtered(rows.T).log_density, UNSEEN_SHARE)),
-    )
+    shown = replace(settings, most_iterations=_STEPS)
+    return refit_hidden_markov(anchor.model, returns_in_percent(daily)[:known], shown)
 
 
 def jump_model_preview(daily: DailyVolatility, known: int, settings: JumpModelSettings) -> JumpModelFit | None:
@@ -97,50 +75,20 @@ def jump_model_preview(daily: DailyVolatility, known: int, settings: JumpModelSe
     anchor = _jump_model_anchor(daily, anchor_of(known), settings)
     if anchor is None:
         return None
-    rows = feature_rows(volatility_features(daily)[:known])
-    complete = rows[:, ~np.isnan(rows[0])]
-    location, scale = complete.mean(axis=1), complete.std(axis=1)
-    held = anchor.centres[~np.isnan(anchor.centres[:, 0])]
-    centres = np.ascontiguousarray((held * anchor.scale + anchor.location - location) / scale)
-    rows = np.ascontiguousarray((rows - location[:, np.newaxis]) / scale[:, np.newaxis])
-    online, state = np.empty(known, dtype=np.int8), np.empty(known, dtype=np.int8)
-    cost, steps = descend(rows, centres, settings.penalty, _STEPS, online, state)
-    visits = np.bincount(state, minlength=settings.states)
-    centres = np.concatenate((centres, np.full((settings.states - held.shape[0], location.size), np.nan)))
-    centres[visits == 0] = np.nan
-    order = np.argsort(centres[:, 0], kind="stable")
-    return JumpModelFit(
-        centres=centres[order],
-        location=location,
-        scale=scale,
-        penalty=settings.penalty,
-        objective=cost,
-        visits=visits[order],
-        labels=InSampleLabels(np.argsort(order).astype(np.int8)[state]),
-        iterations=steps,
-        rows=complete.shape[1],
-    )
+    return refit_jump_model(anchor, volatility_features(daily)[:known], replace(settings, most_iterations=_STEPS))
 
 
 @prepared
 def _hidden_markov_anchor(daily: DailyVolatility, known: int, settings: HiddenMarkovSettings) -> HiddenMarkovFit | None:
-    shorter = HiddenMarkovSettings(settings.states, settings.starts, settings.tails, settings.seed, _ANCHOR_STEPS)
     try:
-        return fit_hidden_markov(returns_in_percent(daily)[:known], shorter)
+        return fit_hidden_markov(returns_in_percent(daily)[:known], replace(settings, most_iterations=_ANCHOR_STEPS))
     except FitError:
         return None
 
 
 @prepared
 def _jump_model_anchor(daily: DailyVolatility, known: int, settings: JumpModelSettings) -> JumpModelFit | None:
-    shorter = JumpModelSettings(settings.states, settings.penalty, _ANCHOR_STARTS, settings.seed)
     try:
-        return fit_jump_model(volatility_features(daily)[:known], shorter)
+        return fit_jump_model(volatility_features(daily)[:known], replace(settings, starts=_ANCHOR_STARTS))
     except FitError:
         return None
-
-
-def _heaviness(dof: Floats, is_student: Bools) -> Floats:
-    """Return variances over squared scales, (k, 1)."""
-    ratio = np.where(is_student, dof / (np.where(is_student, dof, 3.0) - 2.0), 1.0)
-    return np.asarray(ratio[:, np.newaxis])

@@ -14,7 +14,7 @@ from outsample.prepared import prepared
 from outsample.regimes.daily_volatility import DailyVolatility
 from outsample.regimes.hidden_markov import HiddenMarkovFit, HiddenMarkovSettings, Tails, fit_hidden_markov
 from outsample.regimes.jump_model import JumpModelFit, JumpModelSettings, fit_jump_model
-from outsample.regimes.known_days import edges_of, unsearched
+from outsample.regimes.known_days import edges_of, segments_of, unsearched
 from outsample.regimes.palette import Palette
 from outsample.regimes.settings import RegimeMethod, RegimeSettings
 from outsample.regimes.state_previews import FEWEST_PREVIEWED, hidden_markov_preview, jump_model_preview
@@ -183,13 +183,6 @@ def _segments(daily: DailyVolatility, found: _States, codes: Integers, first: in
     inside = found.state[:known]
     starts = np.flatnonzero(np.diff(inside, prepend=-1))
     stops = np.append(starts[1:], known)
-    kept = stops > first
-    return tuple(
-        Segment(
-            int(daily.begin[start]),
-            int(daily.time[stop - 1]),
-            float(found.facts.volatility[inside[start]]),
-            Regime(int(codes[inside[start]])),
-        )
-        for start, stop in zip(starts[kept].tolist(), stops[kept].tolist(), strict=True)
-    )
+    starts, stops = starts[stops > first], stops[stops > first]
+    state = inside[starts]
+    return segments_of(daily, starts, stops, found.facts.volatility[state], codes[state])

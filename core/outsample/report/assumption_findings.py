@@ -7,14 +7,21 @@ from scipy.special import ndtri
 
 from outsample.datasets import OptionQuotes, Prices
 from outsample.diagnostics.assumptions import AssumptionSettings, AssumptionTable, assess_assumptions
-from outsample.diagnostics.assumptions.bars import bars_of
+from outsample.diagnostics.assumptions.case import Case
 from outsample.diagnostics.assumptions.option_lives import option_lives
 from outsample.errors import DataError
-from outsample.report.analysis import Analysis, underlying_of
+from outsample.report.analysis import Analysis
 from outsample.report.table import Table, column, times
 from outsample.typing import Floats, Integers
 
-__all__ = ["AssumptionFindings", "VolsThroughTime", "find_assumptions", "quantiles_table", "vols_table"]
+__all__ = [
+    "AssumptionFindings",
+    "VolsThroughTime",
+    "find_assumptions",
+    "normal_quantiles",
+    "quantiles_table",
+    "vols_table",
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,10 +72,9 @@ def find_assumptions(analysis: Analysis, settings: AssumptionSettings | None = N
     chosen, data = settings or AssumptionSettings(), analysis.data
     if not isinstance(data, OptionQuotes | Prices):
         raise DataError(f"assumptions need option quotes or prices, found {type(data).__name__}; load one of these")
-    bars = bars_of(underlying_of(data), chosen.clock)
-    train, test = bars.within(analysis.split.train), bars.within(analysis.split.test)
-    scale = train.deviation
-    sides = [np.sort(side.value - train.mean) / scale if scale > 0.0 else np.empty(0) for side in (train, test)]
+    case = Case(data, analysis.split, chosen)
+    mean, scale = case.train.mean, case.train.deviation
+    sides = [np.sort(side.value - mean) / scale if scale > 0.0 else np.empty(0) for _, side in case.sides()]
     vols: VolsThroughTime | None = None
     if isinstance(data, OptionQuotes):
         lives = option_lives(data, chosen.life_days)

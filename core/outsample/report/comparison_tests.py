@@ -25,7 +25,7 @@ from outsample.study import Study
 from outsample.test_result import NotTested, TestResult
 from outsample.typing import Floats
 
-__all__ = ["comparison_tests", "series_of"]
+__all__ = ["comparison_tests"]
 
 _INDEPENDENT: Final = 0.1  # first autocorrelation; beyond, a nominal 5 % becomes 10 % and more
 _CONTAINS: Final = {  # what is left of a model when its further parameters are taken away
@@ -38,11 +38,6 @@ _CONTAINS: Final = {  # what is left of a model when its further parameters are 
     "bates": "heston",
     "svcj": "bates",
 }
-
-
-def series_of(study: Study) -> Floats:
-    """Return (m,) what tests are about: the contrast with the benchmark where there is one, else the loss."""
-    return study.loss if study.differential is None else study.differential
 
 
 def comparison_tests(analysis: Analysis, judged: Judged) -> tuple[TestResult | NotTested, ...]:

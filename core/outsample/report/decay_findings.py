@@ -21,6 +21,7 @@ from outsample.diagnostics.gap import (
     found_optimism,
     split_gap,
 )
+from outsample.diagnostics.headline import series_of
 from outsample.diagnostics.staleness import (
     AgePeriod,
     HalfLife,
@@ -46,7 +47,7 @@ from outsample.inference import (
 )
 from outsample.report.analysis import Analysis, Judged
 from outsample.report.breakdown_tests import corrected_tests, refit_tests
-from outsample.report.comparison_tests import comparison_tests, series_of
+from outsample.report.comparison_tests import comparison_tests
 from outsample.scores import ErrorUnit
 from outsample.study import Study
 from outsample.test_result import NotTested, TestResult

@@ -14,6 +14,8 @@ from outsample.inference.breakdown import NAME as BREAKDOWN
 from outsample.report.decay_findings import DecayFindings
 from outsample.report.table import Column, Table, column, times
 from outsample.report.tests_table import TestRow, table_of_tests
+from outsample.scores import ErrorUnit
+from outsample.study import Study
 from outsample.test_result import NotTested, TestResult
 
 __all__ = [
@@ -135,7 +137,8 @@ def shuffled_parts(one: GapSplit) -> tuple[Shuffled, Shuffled]:
 def gap_table(found: DecayFindings) -> Table:
     """Return the parts of the gap of the loss, and of the contrast with the benchmark, as bars show them.
 
-    Below them what random order says, with the ``draws`` it rests on; 0 elsewhere.
+    Below them what random order says, with the ``draws`` it rests on, 0 elsewhere: of losses of returns also what it
+    says of the loss of returns over the volatility of their block.
     """
     gap, shuffled = found.gap, found.shuffled
     if isinstance(gap, NotTested):
@@ -143,8 +146,10 @@ def gap_table(found: DecayFindings) -> Table:
     rows = [row for name, one in (("contrast", gap.contrast), ("loss", gap.loss)) if one for row in _parts(name, one)]
     if not isinstance(shuffled, NotTested):
         if gap.contrast is not None and shuffled.scaled is not None:
-            rows += _drawn("contrast", shuffled.scaled, gap.contrast)
-        rows += _drawn("loss", shuffled.loss, gap.loss)
+            rows += _drawn("contrast", shuffled.scaled, gap.contrast.unit)
+        rows += _drawn("loss", shuffled.loss, gap.loss.unit)
+        if shuffled.standardised is not None:
+            rows += _drawn("standardised loss", shuffled.standardised, _standardised_unit(found.judged.study))
     headers = ("of", "part", "unit", "value", "low", "high", "distinguishable", "draws")
     columns = zip(headers, zip(*rows, strict=True), strict=True)
     return Table("gap", tuple(column(header, list(values)) for header, values in columns))
@@ -164,10 +169,16 @@ def _parts(name: str, one: SplitGap) -> list[_GapRow]:
     ]
 
 
-def _drawn(name: str, split: GapSplit, one: SplitGap) -> list[_GapRow]:
-    unit = one.unit or "log ratio"
-    parts = shuffled_parts(split)
-    return [(name, part.title, unit, part.value, part.low, part.high, part.is_clear, split.draws) for part in parts]
+def _drawn(name: str, split: GapSplit, unit: str) -> list[_GapRow]:
+    return [
+        (name, part.title, unit or "log ratio", part.value, part.low, part.high, part.is_clear, split.draws)
+        for part in shuffled_parts(split)
+    ]
+
+
+def _standardised_unit(study: Study) -> str:
+    unit = loss_unit(study)
+    return unit if study.score.unit is ErrorUnit.NATS else f"{unit} over the root mean square return"
 
 
 def fluctuation_table(found: DecayFindings) -> Table:

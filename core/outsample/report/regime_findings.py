@@ -10,6 +10,7 @@ from outsample.prepared import prepared
 from outsample.regimes import DailyVolatility, PenaltyPath, RegimeSettings, regime_segmentations
 from outsample.regimes.breaks import BreakDate, BreakModels, bai_perron, break_dates, break_tests
 from outsample.regimes.online_change_points import NormalInverseGamma, OnlineChangePoints, online_change_points
+from outsample.regimes.state_rows import returns_in_percent
 from outsample.report.analysis import Analysis, daily_volatility
 from outsample.test_result import NotTested, TestResult
 
@@ -17,7 +18,6 @@ __all__ = ["RegimeFindings", "find_regimes"]
 
 _MOST_BREAKS: Final = 5
 _FEWEST_DAYS: Final = 30  # below that breaks are not looked for
-_PERCENT: Final = 100.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +70,7 @@ def find_regimes(analysis: Analysis, is_given_up: Callable[[], bool]) -> RegimeF
     return RegimeFindings(path, unit, tests, breaks, dates, _online(daily, known), losses)
 
 
+@prepared
 def _breaks(
     daily: DailyVolatility, known: int
 ) -> tuple[tuple[TestResult | NotTested, ...], BreakModels | NotTested, tuple[BreakDate, ...]]:
@@ -96,7 +97,7 @@ def _nothing(known: int) -> NotTested:
 @prepared
 def _online(daily: DailyVolatility, known: int) -> OnlineChangePoints | None:
     """Run over all days, each judged from those before it; what to expect of a segment is learnt on train."""
-    returns = _PERCENT * daily.log_return
+    returns = returns_in_percent(daily)
     try:
         return online_change_points(returns, NormalInverseGamma.of(returns[:known]))
     except (DataError, FitError):

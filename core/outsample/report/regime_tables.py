@@ -55,7 +55,7 @@ def marked_table(analysis: Analysis) -> Table:
         return Table("marked", ())
     row = drawn_rows(track.edge, drawn)
     sides = [
-        [int(np.count_nonzero((row == place) & inside)) for place in range(len(drawn))]
+        np.bincount(row[inside & (row >= 0)], minlength=len(drawn))
         for inside in _windows(daily_volatility(analysis.data), analysis.split)
     ]
     return Table(

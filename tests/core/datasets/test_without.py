@@ -8,10 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outsample.datasets import Prices
-from outsample.datasets.without import only_times, without
+from outsample.datasets.without import only_times
 from outsample.errors import DataError, UsageError
 from outsample.typing import DAY
-from outsample.windows import Window
 
 from .conftest import START, made
 
@@ -54,15 +53,10 @@ def test_prices_without_a_gap_keep_their_bits():
 @pytest.mark.parametrize(("first", "stop"), [(0, 5), (10, 14), (25, 30), (0, 29), (1, 30)])
 def test_a_window_is_left_out_wherever_it_lies(first, stop):
     data = prices()
-    part = without(data, Window(int(data.times[first]), int(data.times[stop - 1]) + 1))
     kept = np.r_[np.arange(first), np.arange(stop, SIZE)]
+    part = only_times(data, np.isin(np.arange(SIZE), kept))
     assert part.times.tolist() == data.times[kept].tolist()
     np.testing.assert_allclose(part.returns, data.returns[kept], atol=1e-13)
-
-
-def test_a_window_beside_the_data_leaves_nothing_out():
-    data = prices()
-    assert without(data, Window(0, START)).times.tolist() == data.times.tolist()
 
 
 def test_no_part_of_a_move_over_the_gap_is_left():
@@ -77,7 +71,7 @@ def test_no_part_of_a_move_over_the_gap_is_left():
 
 def test_quotes_of_other_times_are_untouched():
     data = made(6)
-    part = without(data, Window(int(data.times[2]), int(data.times[4])))
+    part = only_times(data, np.array([True, True, False, False, True, True]))
     keep = (data.time < data.times[2]) | (data.time >= data.times[4])
     assert part.times.tolist() == [*data.times[:2].tolist(), *data.times[4:].tolist()]
     for one in fields(data):
@@ -116,6 +110,6 @@ def test_data_of_another_kind_need_a_method_of_their_own():
         def only_times(self, keep):
             return self.times[keep].tolist()
 
-    assert without(Other(), Window(1, 3)) == [0, 3]
+    assert only_times(Other(), np.array([True, False, False, True])) == [0, 3]
     with pytest.raises(UsageError, match="found dict; give it that method"):
-        without({}, Window(1, 3))
+        only_times({}, np.ones(4, bool))

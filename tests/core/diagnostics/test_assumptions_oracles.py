@@ -44,7 +44,7 @@ def clustered(size=900, seed=3):
 SERIES = pytest.mark.parametrize("returns", [normal(), normal(31, 7), fat(), clustered()], ids=len)
 
 
-def agree(found, statistic, p_value):
+def assert_agrees(found, statistic, p_value):
     assert found.statistic == pytest.approx(statistic, rel=EXACT, abs=EXACT)
     assert found.p_value == pytest.approx(p_value, rel=EXACT, abs=EXACT)
 
@@ -53,7 +53,7 @@ def agree(found, statistic, p_value):
 def test_jarque_bera_is_that_of_scipy(returns):
     from scipy import stats
 
-    agree(jarque_bera(returns), *stats.jarque_bera(returns))
+    assert_agrees(jarque_bera(returns), *stats.jarque_bera(returns))
     assert jarque_bera(returns).effect == pytest.approx(stats.kurtosis(returns), abs=EXACT)
 
 
@@ -61,7 +61,7 @@ def test_jarque_bera_is_that_of_scipy(returns):
 def test_anderson_darling_is_that_of_statsmodels(returns):
     from statsmodels.stats.diagnostic import normal_ad
 
-    agree(anderson_darling(returns), *normal_ad(returns))
+    assert_agrees(anderson_darling(returns), *normal_ad(returns))
 
 
 @pytest.mark.parametrize("shift", [0.0, 0.004, -0.02])
@@ -83,7 +83,7 @@ def test_moments_under_a_known_law_are_means_of_hermite_polynomials():
     z = (returns - 0.001) / 0.02
     scores = [hermeval(z, np.eye(5)[k]).mean() / math.sqrt(math.factorial(k)) for k in range(1, 5)]
     statistic = returns.size * sum(score**2 for score in scores)
-    agree(carried_moments(returns, 0.001, 0.02, ENDLESS), statistic, stats.chi2.sf(statistic, 4))
+    assert_agrees(carried_moments(returns, 0.001, 0.02, ENDLESS), statistic, stats.chi2.sf(statistic, 4))
 
 
 @SERIES
@@ -96,9 +96,9 @@ def test_dependence_is_that_of_statsmodels(returns, lags):
     boxes = ((ljung_box, returns), (squared_dependence, centred**2))
     for test, series in boxes:
         oracle = acorr_ljungbox(series, lags=[used])
-        agree(test(returns, 0.05, lags), oracle["lb_stat"].iloc[0], oracle["lb_pvalue"].iloc[0])
+        assert_agrees(test(returns, 0.05, lags), oracle["lb_stat"].iloc[0], oracle["lb_pvalue"].iloc[0])
     statistic, p_value = het_arch(centred, nlags=used, result_object=False)[:2]
-    agree(arch_effects(returns, 0.05, lags), statistic, p_value)
+    assert_agrees(arch_effects(returns, 0.05, lags), statistic, p_value)
 
 
 @pytest.mark.parametrize("seeds", [(1, 2), (3, 4)])
@@ -107,7 +107,7 @@ def test_brown_forsythe_is_levenes_test_around_the_median(seeds, scale):
     from scipy import stats
 
     train, test = normal(500, seeds[0]), scale * fat(211, seeds[1])
-    agree(brown_forsythe(train, test), *stats.levene(train, test, center="median"))
+    assert_agrees(brown_forsythe(train, test), *stats.levene(train, test, center="median"))
 
 
 @SERIES
@@ -117,7 +117,7 @@ def test_the_variance_ratio_is_that_of_arch(returns, horizon):
 
     oracle = VarianceRatio(np.r_[0.0, np.cumsum(returns)], lags=horizon)
     found = variance_ratio(returns, horizon)
-    agree(found, oracle.stat, oracle.pvalue)
+    assert_agrees(found, oracle.stat, oracle.pvalue)
     assert found.effect == pytest.approx(oracle.vr, rel=EXACT)
     assert found.low < found.effect < found.high
     assert (found.low <= 1.0 <= found.high) == (found.p_value >= 0.05)
@@ -163,7 +163,7 @@ def test_bipower_variation_is_its_definition_term_by_term():
     quarticity = n * moment**-3 * n / (n - 2) * triples
     error = math.sqrt((math.pi**2 / 4.0 + math.pi - 5.0) / n * max(1.0, quarticity / bipower**2))
     statistic = (1.0 - bipower / realised) / error
-    agree(bipower_jumps(np.array(returns)), statistic, stats.norm.sf(statistic))
+    assert_agrees(bipower_jumps(np.array(returns)), statistic, stats.norm.sf(statistic))
 
 
 @pytest.mark.parametrize("known", [0, 3, 10, 25])
@@ -215,7 +215,7 @@ def test_first_digits_against_benford_are_pearsons_chi_square():
     assert np.array_equal(first_digits(volumes), digits)
     counts = np.bincount(digits, minlength=10)[1:]
     law = np.log10(1.0 + 1.0 / np.arange(1, 10))
-    agree(benford(volumes), *stats.chisquare(counts, law / law.sum() * counts.sum()))
+    assert_agrees(benford(volumes), *stats.chisquare(counts, law / law.sum() * counts.sum()))
 
 
 @pytest.mark.parametrize("value", [0.3, 0.7, 1.0, 9.0, 10.0, 300.0, 0.001, 4e-7, 7e12])

@@ -19,7 +19,7 @@ DRAWS = 99  # resamples do not enter the decision
 
 def finding_of(vintages):
     paired = paired_contrasts(vintages)
-    return half_life(paired, staleness_curve(paired, draws=DRAWS), draws=DRAWS)
+    return half_life(paired, staleness_curve(paired, draws=DRAWS))
 
 
 @pytest.mark.slow
@@ -30,7 +30,7 @@ def test_no_decay_is_found_in_persistent_losses_without_any(of_vintage, of_date)
         table = persistent(random, 180, of_vintage, of_date)
         paired = paired_contrasts(vintages_of(lambda age, o, t, logs=table: np.exp(logs[o, t]), count=180))
         curve = staleness_curve(paired, draws=DRAWS)
-        findings.append(half_life(paired, curve, draws=DRAWS).finding)
+        findings.append(half_life(paired, curve).finding)
         covered += bool(((curve.low_all <= 0.0) & (curve.high_all >= 0.0))[curve.dates >= 20].all())
     quiet = np.mean([finding is Finding.NO_MEASURABLE_DECAY for finding in findings])
     assert quiet >= 0.93

@@ -7,6 +7,7 @@ import pytest
 
 from outsample.catalog import contenders, entry, score
 from outsample.conformance.corruption import PRICES
+from outsample.datasets.window_losses import AskedLosses
 from outsample.diagnostics.staleness import (
     StalenessCancelledError,
     VintageLosses,
@@ -100,10 +101,9 @@ def test_a_loss_that_is_not_squared_vol_has_no_short_cut(market, unit):
 @pytest.mark.parametrize("regressors", list(Regressors))
 def test_vols_at_the_floor_are_summed_one_by_one(market, regressors, floor):
     data, share = market.quotes, np.random.default_rng(3).uniform(0.0, 1.0, market.quotes.observed.size)
-    rows, first = slice(60, 80), np.array([0, 3])
     train = (np.array([0, 13]), np.array([60, 63]))
-    kind = (regressors, Weighting.ONE)
-    found = losses_by_window(data, SquaredError(), kind, train, rows, first, share, floor)
+    asked = AskedLosses(SquaredError(), *train, slice(60, 80), share)
+    found = losses_by_window(data, asked, (regressors, Weighting.ONE), floor)
     seen, models = data.observed, {Regressors.FLAT: FlatVol, Regressors.ABSOLUTE: AbsoluteSmile}
     hit = 0
     for o in range(2):
@@ -111,7 +111,7 @@ def test_vols_at_the_floor_are_summed_one_by_one(market, regressors, floor):
         vols = models.get(regressors, RelativeSmile)().fit(data, window).predict(data).values
         hit += np.count_nonzero(vols < floor)
         errors = share * (100.0 * (np.maximum(vols, floor) - seen.implied_vol)) ** 2
-        for t in range(int(first[o]), 20):
+        for t in range(20):
             expected = errors[seen.time_index == 60 + t].sum()
             assert found[o, t] == pytest.approx(expected, rel=1e-9)
     assert (hit > 0) == (floor > 0.4)

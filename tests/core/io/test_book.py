@@ -142,6 +142,12 @@ def test_each_kind_of_bad_file_gets_one_sentence(write: Write, content: bytes, m
     assert "found" in str(caught.value)
 
 
+def test_a_reason_of_which_no_row_was_kept_is_said_without_an_example(write: Write, monkeypatch):
+    monkeypatch.setattr("outsample.io.sound_rows.MAXIMUM_REJECTS", 1)
+    with pytest.raises(DataError, match=r"\(most of them: instrument is not in the history\); check the file"):
+        read_book(write("instrument,quantity\nodd one,x\nA,1\nB,2\n"), HISTORY)
+
+
 def test_a_column_that_cannot_be_text_is_named(tmp_path: Path):
     table = pa.table({"instrument": [["odd"], ["one"]], "quantity": [1.0, 2.0]})
     pyarrow.parquet.write_table(table, tmp_path / "book.parquet")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outsample.errors import DataError
-from outsample.io.events import Event, looks_like_events, read_events
+from outsample.io.events import Event, read_events
 from outsample.typing import DAY, HOUR
 from outsample.windows import iso, parse_time
 
@@ -164,58 +164,3 @@ def test_a_file_too_large_for_events_is_refused_before_it_is_read(tmp_path):
 def test_nothing_there_is_a_sentence(tmp_path):
     with pytest.raises(DataError, match="found nothing at"):
         read_events(tmp_path / "gone.csv")
-
-
-# --- Told from others by the header alone ----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "header",
-    [
-        "start,stop,regime,name",
-        "Name;End;From",
-        "begin\tevent",
-        "date,event",
-        "timestamp,regime",
-        "START UTC,label",
-        "regime,days,since",
-    ],
-)
-def test_calendars_are_recognised(tmp_path, header):
-    path = tmp_path / "any.csv"
-    path.write_text(f"{header}\n1,2,3,4\n")
-    assert looks_like_events(path)
-    packed = tmp_path / "any.csv.gz"
-    packed.write_bytes(gzip.compress(path.read_bytes()))
-    assert looks_like_events(packed)
-
-
-@pytest.mark.parametrize(
-    "header",
-    [
-        "date,open,high,low,close,volume",
-        "start,name,price",
-        "start time,open,close,type",
-        "timestamp,instrument_name,bid_price,ask_price,label",
-        "start,stop",
-        "date,name",
-        "name,regime",
-        "instrument,quantity,name,start",
-        "symbol,position,from,kind",
-        "",
-    ],
-)
-def test_histories_books_and_other_tables_are_none(tmp_path, header):
-    path = tmp_path / "any.csv"
-    path.write_text(f"{header}\n1,2,3,4,5,6\n")
-    assert not looks_like_events(path)
-
-
-@pytest.mark.parametrize("content", [b"", b"PAR1", b"\x89PNG\r\n", b"{}", b"\x1f\x8bnot gzip", b"\x00\x01" * 9])
-def test_what_is_no_text_is_none(tmp_path, content):
-    path = tmp_path / "any.csv"
-    path.write_bytes(content)
-    assert not looks_like_events(path)
-    assert not looks_like_events(tmp_path)
-    assert not looks_like_events(tmp_path / "gone.csv")
-    assert not looks_like_events("a\0b.csv")

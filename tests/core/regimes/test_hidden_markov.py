@@ -83,7 +83,7 @@ def run(functions, model, values):
     shape = model.states, rows.shape[1]
     found, weight, likelihood, predicted, filtered, smoothed = (np.empty(shape) for _ in range(6))
     top, scale, pairs = np.empty(shape[1]), np.empty(shape[1]), np.empty((model.states, model.states))
-    fill_density(rows, model.mean, model._square, model.dof, found, weight)
+    fill_density(rows, model.mean, model.square, model.dof, found, weight)
     fill(found, likelihood, top)
     run_filter(found, likelihood, top, model.start, model.transition, predicted, filtered, scale)
     run_smoother(predicted, filtered, model.transition, smoothed, pairs)
@@ -131,7 +131,7 @@ def test_likelihood_and_probabilities_are_those_of_hmmlearn(states, features):
     ours = model.filtered(values)
     assert ours.log_density.sum() == pytest.approx(theirs.score(values), rel=1e-12)
     rows = np.ascontiguousarray(values.T)
-    np.testing.assert_allclose(smoothed_states(model, rows).probability, theirs.predict_proba(values), atol=1e-8)
+    np.testing.assert_allclose(smoothed_states(model, rows)[0].probability, theirs.predict_proba(values), atol=1e-8)
     for t in (1, 2, 50, 333, 799):  # the last smoothed row of a prefix is filtered
         np.testing.assert_allclose(ours.probability[t - 1], theirs.predict_proba(values[:t])[-1], atol=1e-8)
         worth = theirs.score(values[: t + 1]) - theirs.score(values[:t]) if t < 799 else ours.log_density[t]
@@ -198,7 +198,7 @@ def test_ten_thousand_rows_far_from_everything_do_not_underflow():
 def test_labels_of_the_two_kinds_have_types_of_their_own():
     model = model_of(3)
     values = simulated(model, 50)[0]
-    filtered, smoothed = model.filtered(values), smoothed_states(model, np.ascontiguousarray(values.T))
+    filtered, (smoothed, _) = model.filtered(values), smoothed_states(model, np.ascontiguousarray(values.T))
     assert type(filtered) is FilteredStates
     assert type(smoothed) is SmoothedStates
     assert type(filtered.labels) is FilteredLabels

@@ -6,15 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outsample.errors import DataError, UsageError
-from outsample.regimes import (
-    back_trace,
-    optimal_mean_variance_partition,
-    optimal_partition,
-    optimal_regression_partition,
-    optimal_variance_partition,
-    penalty_path,
-)
+from outsample.regimes import back_trace, optimal_partition, penalty_path
 from outsample.regimes.breaks import fixed_breaks
+from outsample.regimes.change_points.gaussian import optimal_mean_variance_partition, optimal_variance_partition
+from outsample.regimes.change_points.regression import optimal_regression_partition
 
 X = np.column_stack((np.ones(60), np.random.default_rng(4).normal(size=60)))
 SEARCHES = {

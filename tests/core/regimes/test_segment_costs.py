@@ -8,15 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outsample.errors import DataError, UsageError
-from outsample.regimes import (
-    back_trace,
+from outsample.regimes import back_trace, optimal_partition
+from outsample.regimes.change_points.gaussian import (
     optimal_mean_variance_partition,
     optimal_mean_variance_partition_plain,
-    optimal_partition,
-    optimal_regression_partition,
-    optimal_regression_partition_plain,
     optimal_variance_partition,
     optimal_variance_partition_plain,
+)
+from outsample.regimes.change_points.regression import (
+    optimal_regression_partition,
+    optimal_regression_partition_plain,
 )
 
 FLOOR = 0.01

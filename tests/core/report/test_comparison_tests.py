@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from outsample.diagnostics import finite
-from outsample.diagnostics.gap.cross_validation import loss_of
+from outsample.diagnostics.headline import series_of
+from outsample.diagnostics.study_losses import loss_of
 from outsample.inference import clark_west_by_time, diebold_mariano, giacomini_white
 from outsample.report import analyse
-from outsample.report.comparison_tests import comparison_tests, series_of
+from outsample.report.comparison_tests import comparison_tests
 from outsample.study import Workspace
 from outsample.test_result import NotTested
 from outsample.windows import default_split

@@ -75,7 +75,17 @@ def test_the_gap_is_split_as_its_own_functions_split_it(of_options, found):
     assert repr(found.shuffled) == repr(split_gap(study, data, seconds=math.inf))
     train, count = finite(study.loss, study.train_rows), finite(study.loss, study.test_rows).size
     band = expected_band(train, found.optimism.amount, count)
-    assert band.interval.low < 0.0  # where no squared error is
+    assert found.expected == band
+
+
+def test_squared_errors_are_not_expected_below_zero(market):
+    quotes = market.quotes
+    models = ("frozen-surface", "flat-vol")
+    analysis = analyse(Workspace(quotes), default_split(quotes.times), "squared-vol-points", models)
+    found, study = find_decay(analysis, "frozen-surface", seconds=0.0), analysis.find("frozen-surface").study
+    train, count = finite(study.loss, study.train_rows), finite(study.loss, study.test_rows).size
+    band = expected_band(train, found.optimism.amount, count)
+    assert band.interval.low < 0.0
     assert found.expected == replace(band, interval=Interval(0.0, band.interval.high))
 
 

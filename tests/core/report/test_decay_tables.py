@@ -60,6 +60,14 @@ def test_the_parts_of_the_gap_add_up_and_random_order_splits_the_same_gap(found)
     assert (draws > 0).tolist() == [name.endswith("order") for name in part]
 
 
+def test_losses_of_returns_are_split_over_the_volatility_of_their_block_as_well(found, of_prices):
+    of_returns = find_decay(of_prices, of_prices.judged[-1].entry.name)
+    table, split = gap_table(of_returns), of_returns.shuffled.standardised
+    of, value = values(table, "of"), values(table, "value")
+    assert value[of == "standardised loss"].tolist() == [split.overfit, split.nonstationary]
+    assert "standardised loss" not in values(gap_table(found), "of")
+
+
 def test_a_part_of_the_shuffles_is_clear_where_chance_does_not_explain_it(found):
     split = found.shuffled.loss
     sure = replace(split, shuffled=5.0, monte_carlo_error=1.0, chronological=9.0, p_value=0.04, is_persistent=False)

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.special import stdtr
 
 from outsample.datasets import OptionQuotes
-from outsample.diagnostics.assumptions.question import Answer, Question, in_errors
-from outsample.inference import MeanDifference, difference_of_means, long_run, mean_interval
+from outsample.diagnostics.assumptions.question import Answer, Question, against_zero
+from outsample.inference import difference_of_means, long_run
 from outsample.prepared import prepared
 from outsample.typing import DAY, YEAR, Floats, Integers, freeze_columns
 from outsample.windows import Window
@@ -122,7 +121,7 @@ def carry_drift(carry: Floats, level: float = 0.05) -> Answer:
         f"The carry {said} within the window: its second half is {moved.estimate:+.2f} % a year from its first, around "
         f"a mean of {carry.mean():.2f} and a deviation of {carry.std():.2f}."
     )
-    return _moved(CARRY_DRIFT, moved, carry.size, sentence, level)
+    return CARRY_DRIFT.answer_of_mean(moved, level, carry.size, sentence, _UNIT)
 
 
 def carry_slope(slope: Floats, level: float = 0.05) -> Answer:
@@ -142,17 +141,12 @@ def carry_slope(slope: Floats, level: float = 0.05) -> Answer:
     refusal = CARRY_SLOPE.refusal(slope)
     if refusal:
         return refusal
-    series = long_run(slope)
-    statistic = in_errors(series.mean, series.standard_error)
-    p = 2.0 * float(stdtr(series.dof, -abs(statistic)))
-    interval = mean_interval(series, 1.0 - level)
-    said = "differs from" if p < level else "is, as far as chance allows, the same as"
+    mean = against_zero(slope)
+    said = "differs from" if mean.p_value < level else "is, as far as chance allows, the same as"
     sentence = (
-        f"The carry of the farthest expiry {said} that of the near one: by {series.mean:+.2f} % a year on average."
+        f"The carry of the farthest expiry {said} that of the near one: by {mean.estimate:+.2f} % a year on average."
     )
-    return CARRY_SLOPE.answer(
-        statistic, p, level, slope.size, sentence, series.mean, _UNIT, interval.low, interval.high
-    )
+    return CARRY_SLOPE.answer_of_mean(mean, level, slope.size, sentence, _UNIT)
 
 
 def carry_shift(train: Floats, test: Floats, level: float = 0.05) -> Answer:
@@ -176,12 +170,4 @@ def carry_shift(train: Floats, test: Floats, level: float = 0.05) -> Answer:
     moved = difference_of_means(long_run(train), long_run(test))
     said = "is another one" if moved.p_value < level else "is, as far as chance allows, the same"
     sentence = f"The carry on test {said}: {test.mean():.2f} % a year, after {train.mean():.2f} on train."
-    return _moved(CARRY_SHIFT, moved, train.size + test.size, sentence, level)
-
-
-def _moved(question: Question, moved: MeanDifference, n: int, sentence: str, level: float) -> Answer:
-    interval = moved.interval(1.0 - level)
-    statistic = in_errors(moved.estimate, moved.standard_error)
-    return question.answer(
-        statistic, moved.p_value, level, n, sentence, moved.estimate, _UNIT, interval.low, interval.high
-    )
+    return CARRY_SHIFT.answer_of_mean(moved, level, train.size + test.size, sentence, _UNIT)

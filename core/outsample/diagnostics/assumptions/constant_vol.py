@@ -13,7 +13,7 @@ from scipy.special import chdtrc, fdtrc
 
 from outsample.diagnostics.assumptions.independence import autocorrelations, box_statistic, lags_for
 from outsample.diagnostics.assumptions.products import sum_of_products
-from outsample.diagnostics.assumptions.question import Answer, Question, in_errors, varies
+from outsample.diagnostics.assumptions.question import Answer, Question, varies
 from outsample.inference import difference_of_means, long_run
 from outsample.typing import Floats
 
@@ -155,11 +155,7 @@ def vol_shift(train: Floats, test: Floats, per_year: float, level: float = 0.05)
         f"From train to test the level of volatility {said} {moved.estimate:+.1f} vol points "
         f"({interval.low:+.1f} to {interval.high:+.1f})."
     )
-    statistic = in_errors(moved.estimate, moved.standard_error)
-    n = train.size + test.size
-    return _SHIFT.answer(
-        statistic, moved.p_value, level, n, sentence, moved.estimate, "vol points", interval.low, interval.high
-    )
+    return _SHIFT.answer_of_mean(moved, level, train.size + test.size, sentence, "vol points")
 
 
 def _explained(square: Floats, lags: int) -> float:

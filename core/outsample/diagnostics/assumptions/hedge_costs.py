@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.special import stdtr
 
 from outsample.datasets import OptionQuotes, Settlement
 from outsample.diagnostics.arbitrage.market import call_put_pairs, market
 from outsample.diagnostics.assumptions.option_lives import nearest_slices
-from outsample.diagnostics.assumptions.question import Answer, Question, in_errors
+from outsample.diagnostics.assumptions.question import Answer, Question, against_zero
 from outsample.formulas.transaction_costs import leland_number
-from outsample.inference import difference_of_means, long_run, mean_interval
+from outsample.inference import difference_of_means, long_run
 from outsample.prepared import prepared
 from outsample.typing import Floats, Integers, freeze_columns
 from outsample.windows import Window
@@ -99,16 +98,12 @@ def leland_costs(round_trip: Floats, vol: Floats, per_year: float, level: float 
         return LELAND.too_few(round_trip.size)
     if not per_year > 0.0:
         return LELAND.refused("returns of the underlying", "none", "widen the window")
-    numbers = leland_number(vol, round_trip, np.array(1.0 / per_year))
-    series = long_run(numbers)
-    statistic = in_errors(series.mean, series.standard_error)
-    p = 2.0 * float(stdtr(series.dof, -statistic))
-    interval = mean_interval(series, 1.0 - level)
+    mean = against_zero(leland_number(vol, round_trip, np.array(1.0 / per_year)))
     sentence = (
         f"Hedged once a bar at quoted option spreads, a round trip of {1e4 * round_trip.mean():.1f} basis points makes "
-        f"a Leland number of {series.mean:.2f}, where 0 is costless and 1 the end of what can be hedged."
+        f"a Leland number of {mean.estimate:.2f}, where 0 is costless and 1 the end of what can be hedged."
     )
-    return LELAND.answer(statistic, p, level, round_trip.size, sentence, series.mean, "", interval.low, interval.high)
+    return LELAND.answer_of_mean(mean, level, round_trip.size, sentence)
 
 
 def leland_shift(train: Floats, test: Floats, level: float = 0.05) -> Answer:
@@ -130,13 +125,9 @@ def leland_shift(train: Floats, test: Floats, level: float = 0.05) -> Answer:
     if refusal:
         return refusal
     moved = difference_of_means(long_run(1e4 * train), long_run(1e4 * test))
-    interval = moved.interval(1.0 - level)
     said = "changed" if moved.p_value < level else "did not change by more than chance allows"
     sentence = (
         f"The round trip of a hedge through quoted options {said}: {1e4 * test.mean():.1f} basis points on test, "
         f"{1e4 * train.mean():.1f} on train."
     )
-    n, statistic = train.size + test.size, in_errors(moved.estimate, moved.standard_error)
-    return LELAND_SHIFT.answer(
-        statistic, moved.p_value, level, n, sentence, moved.estimate, "bps", interval.low, interval.high
-    )
+    return LELAND_SHIFT.answer_of_mean(moved, level, train.size + test.size, sentence, "bps")

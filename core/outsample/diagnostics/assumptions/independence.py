@@ -9,11 +9,10 @@ import math
 from typing import Final
 
 import numpy as np
-from scipy.special import chdtrc, ndtr, ndtri, stdtr
+from scipy.special import chdtrc, ndtr, ndtri
 
 from outsample.diagnostics.assumptions.products import sum_of_products
-from outsample.diagnostics.assumptions.question import Answer, Question, in_errors, varies
-from outsample.inference import long_run, mean_interval
+from outsample.diagnostics.assumptions.question import Answer, Question, against_zero, varies
 from outsample.typing import Floats
 
 __all__ = ["autocorrelations", "box_statistic", "carried_autocorrelation", "lags_for", "ljung_box", "variance_ratio"]
@@ -146,16 +145,13 @@ def carried_autocorrelation(
     products = math.copysign(1.0, slope) * centred[1:] * centred[:-1]
     if not varies(products):
         return _CARRIED.refused("neighbouring returns that both move", "none", "choose a window that moves more often")
-    series = long_run(products)
-    scale = 1.0 / float(np.mean(centred**2))
-    interval = mean_interval(series, 1.0 - level)
-    statistic = in_errors(series.mean, series.standard_error)
-    p = 2.0 * float(stdtr(series.dof, -abs(statistic)))
-    effect = series.mean * scale
-    word = ("it holds" if effect > 0.0 else "it has turned round") if p < level else "it earns nothing beyond chance"
+    mean_product, scale = against_zero(products), 1.0 / float(np.mean(centred**2))
+    effect = scale * mean_product.estimate
+    word = "it holds" if effect > 0.0 else "it has turned round"
+    if not mean_product.p_value < level:
+        word = "it earns nothing beyond chance"
     sentence = (
         f"A forecast from the last return, with the train window's autocorrelation of {slope:.2f}, correlates with "
         f"test returns by {effect:.2f}: {word}."
     )
-    low, high = interval.low * scale, interval.high * scale
-    return _CARRIED.answer(statistic, p, level, products.size, sentence, effect, "", low, high)
+    return _CARRIED.answer_of_mean(mean_product, level, products.size, sentence, scale=scale)

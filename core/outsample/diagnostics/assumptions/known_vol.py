@@ -11,11 +11,10 @@ import math
 from typing import Final
 
 import numpy as np
-from scipy.special import stdtr
 
 from outsample.diagnostics.assumptions.option_lives import OptionLives
-from outsample.diagnostics.assumptions.question import Answer, Question, in_errors
-from outsample.inference import difference_of_means, long_run, mean_interval
+from outsample.diagnostics.assumptions.question import Answer, Question, against_zero
+from outsample.inference import difference_of_means, long_run
 from outsample.typing import Floats
 
 __all__ = ["FORECAST", "PREMIUM", "PREMIUM_SHIFT", "implied_forecast", "premium_shift", "variance_premium"]
@@ -46,20 +45,15 @@ def variance_premium(lives: OptionLives, level: float = 0.05) -> Answer:
     refusal = PREMIUM.refusal(paid)
     if refusal:
         return refusal
-    series = long_run(paid)
+    mean = against_zero(paid)
     implied, realised = _vol(lives.implied), _vol(lives.realised)
-    unit = 100.0 / (implied + realised)
-    interval = mean_interval(series, 1.0 - level)
-    statistic = in_errors(series.mean, series.standard_error)
-    p = 2.0 * float(stdtr(series.dof, -abs(statistic)))
     said = "dearer" if paid.mean() > 0.0 else "cheaper"
-    word = "" if p < level else ", no more than chance allows"
+    word = "" if mean.p_value < level else ", no more than chance allows"
     sentence = (
         f"Options were {said} than what came: implied {100.0 * implied:.1f} against {100.0 * realised:.1f} vol points "
         f"realised over {lives.size} lives{word}."
     )
-    low, high = unit * interval.low, unit * interval.high
-    return PREMIUM.answer(statistic, p, level, lives.size, sentence, unit * series.mean, "vol points", low, high)
+    return PREMIUM.answer_of_mean(mean, level, lives.size, sentence, "vol points", 100.0 / (implied + realised))
 
 
 def premium_shift(train: OptionLives, test: OptionLives, level: float = 0.05) -> Answer:
@@ -82,12 +76,10 @@ def premium_shift(train: OptionLives, test: OptionLives, level: float = 0.05) ->
         return refusal
     moved = difference_of_means(long_run(before), long_run(after))
     unit = 100.0 / (_vol(test.implied) + _vol(test.realised))
-    interval = moved.interval(1.0 - level)
     said = "changed by" if moved.p_value < level else "changed by no more than chance allows,"
-    effect, low, high = (unit * number for number in (moved.estimate, interval.low, interval.high))
+    effect = unit * moved.estimate
     sentence = f"From train to test the premium of options over what came {said} {effect:+.1f} vol points."
-    n, statistic = train.size + test.size, in_errors(moved.estimate, moved.standard_error)
-    return PREMIUM_SHIFT.answer(statistic, moved.p_value, level, n, sentence, effect, "vol points", low, high)
+    return PREMIUM_SHIFT.answer_of_mean(moved, level, train.size + test.size, sentence, "vol points", unit)
 
 
 def implied_forecast(lives: OptionLives, rival: Floats | float, rival_name: str, level: float = 0.05) -> Answer:
@@ -114,16 +106,15 @@ def implied_forecast(lives: OptionLives, rival: Floats | float, rival_name: str,
     refusal = FORECAST.refusal(gain)
     if refusal:
         return refusal
-    series = long_run(gain)
-    statistic = in_errors(series.mean, series.standard_error)
-    p = 2.0 * float(stdtr(series.dof, -abs(statistic)))
-    interval = mean_interval(series, 1.0 - level)
-    said = ("a better" if series.mean > 0.0 else "a worse") if p < level else "neither a better nor a worse"
+    mean = against_zero(gain)
+    said = "a better" if mean.estimate > 0.0 else "a worse"
+    if not mean.p_value < level:
+        said = "neither a better nor a worse"
     sentence = (
-        f"Implied vol was {said} forecast of what came than {rival_name}: {series.mean:+.3f} nats a life, "
+        f"Implied vol was {said} forecast of what came than {rival_name}: {mean.estimate:+.3f} nats a life, "
         f"over {gain.size} lives."
     )
-    return FORECAST.answer(statistic, p, level, gain.size, sentence, series.mean, "nats", interval.low, interval.high)
+    return FORECAST.answer_of_mean(mean, level, gain.size, sentence, "nats")
 
 
 def _vol(variance: Floats) -> float:

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.special import bdtrc, chdtrc
 
 from outsample.datasets import OptionQuotes
-from outsample.diagnostics.assumptions.question import Answer, Question, in_errors
+from outsample.diagnostics.assumptions.question import Answer, Question
 from outsample.diagnostics.assumptions.tails import binomial_interval
 from outsample.inference import difference_of_means, long_run
 from outsample.prepared import prepared
@@ -176,10 +176,7 @@ def expiry_moves(returns: Floats, at_expiry: Bools, level: float = 0.05) -> Answ
     if moves.size > others.size:
         return EXPIRY.refused("expiries in fewer than half of the returns", str(moves.size), "take finer bars")
     moved = difference_of_means(long_run(others), long_run(moves))
-    interval = moved.interval(1.0 - level)
     unit = 100.0 / float(others.mean())
-    effect, low, high = (unit * one for one in (moved.estimate, interval.low, interval.high))
     said = "differ from" if moved.p_value < level else "are, as far as chance allows, like"
-    sentence = f"Moves over {moves.size} expiries {said} the others: they are {effect:+.0f} % in size."
-    statistic = in_errors(moved.estimate, moved.standard_error)
-    return EXPIRY.answer(statistic, moved.p_value, level, size.size, sentence, effect, "%", low, high)
+    sentence = f"Moves over {moves.size} expiries {said} the others: they are {unit * moved.estimate:+.0f} % in size."
+    return EXPIRY.answer_of_mean(moved, level, size.size, sentence, "%", unit)

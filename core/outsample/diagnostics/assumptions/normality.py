@@ -111,7 +111,7 @@ def carried_moments(returns: Floats, mean: float, deviation: float, train_size: 
     TestResult or NotTested
         Effect: ``mean z^4 - 3``.
     """
-    refusal = _MOMENTS.refusal(returns) or _without_law(_MOMENTS, deviation)
+    refusal = _MOMENTS.refusal(returns) or _MOMENTS.without_law(deviation)
     if refusal:
         return refusal
     n, z = returns.size, (returns - mean) / deviation
@@ -148,7 +148,7 @@ def carried_probabilities(
     TestResult or NotTested
         Effect: D, % of returns.
     """
-    refusal = _PROBABILITIES.refusal(returns) or _without_law(_PROBABILITIES, deviation)
+    refusal = _PROBABILITIES.refusal(returns) or _PROBABILITIES.without_law(deviation)
     if refusal:
         return refusal
     n = returns.size
@@ -158,12 +158,6 @@ def carried_probabilities(
     said = "misplaces" if p < level else "misplaces no more than chance does, which is"
     sentence = f"The normal law of the train window {said} up to {100.0 * distance:.1f} % of the test returns."
     return _PROBABILITIES.answer(statistic, p, level, n, sentence, 100.0 * distance, "% of returns")
-
-
-def _without_law(question: Question, deviation: float) -> Answer | None:
-    if deviation > 0.0:
-        return None
-    return question.refused("a train law with a deviation above 0", f"{deviation}", "widen the train window")
 
 
 def _distance(probability: Floats) -> float:

@@ -6,10 +6,11 @@ from typing import Final
 
 import numpy as np
 
+from outsample.inference import MeanDifference, long_run
 from outsample.test_result import NotTested, TestResult
 from outsample.typing import Floats
 
-__all__ = ["FEWEST_RETURNS", "Answer", "Question", "in_errors", "varies"]
+__all__ = ["FEWEST_RETURNS", "Answer", "Question", "against_zero", "varies"]
 
 FEWEST_RETURNS: Final = 30
 _ROUNDING: Final = 1e-12  # relative: a constant growth of prices leaves returns that differ by less
@@ -22,11 +23,10 @@ def varies(values: Floats) -> bool:
     return bool(values.size) and float(np.ptp(values)) > _ROUNDING * float(np.abs(values).max())
 
 
-def in_errors(estimate: float, standard_error: float) -> float:
-    """Return an estimate in standard errors; without an error 0 for 0, else infinite."""
-    if standard_error > 0.0:
-        return estimate / standard_error
-    return math.copysign(math.inf, estimate) if estimate else 0.0
+def against_zero(values: Floats) -> MeanDifference:
+    """Return how far the mean of a series in order of time is from 0."""
+    series = long_run(values)
+    return MeanDifference(series.mean, series.standard_error, series.dof)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,12 @@ class Question:
                 )
         return None
 
+    def without_law(self, deviation: float) -> NotTested | None:
+        """Return that the train window has no law to hold a test window against; None where it has."""
+        if deviation > 0.0:
+            return None
+        return self.refused("a train law with a deviation above 0", f"{deviation}", "widen the train window")
+
     def too_few(self, found: int) -> NotTested:
         """Return that there are too few observations."""
         return self.refused(f"{self.needs} {self.noun}", str(found), "widen the window")
@@ -96,3 +102,19 @@ class Question:
             n=n,
             sentence=sentence,
         )
+
+    def answer_of_mean(
+        self, found: MeanDifference, level: float, n: int, sentence: str, unit: str = "", scale: float = 1.0
+    ) -> TestResult:
+        """Return what the difference of a mean from 0 or from another one says; `scale` turns it into `unit`."""
+        interval, effect = found.interval(1.0 - level), scale * found.estimate
+        statistic = _in_errors(found.estimate, found.standard_error)
+        low, high = scale * interval.low, scale * interval.high
+        return self.answer(statistic, found.p_value, level, n, sentence, effect, unit, low, high)
+
+
+def _in_errors(estimate: float, standard_error: float) -> float:
+    """Return an estimate in standard errors; without an error 0 for 0, else infinite."""
+    if standard_error > 0.0:
+        return estimate / standard_error
+    return math.copysign(math.inf, estimate) if estimate else 0.0

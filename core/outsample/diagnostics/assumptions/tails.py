@@ -111,11 +111,9 @@ def carried_exceedances(returns: Floats, mean: float, deviation: float, tail: Ta
         Effect: found over expected, with its exact interval.
     """
     question = Question(f"exceedances-{tail.name.lower()}", f"Large moves, {tail.value} tail")
-    refusal = question.refusal(returns)
+    refusal = question.refusal(returns) or question.without_law(deviation)
     if refusal:
         return refusal
-    if not deviation > 0.0:
-        return question.refused("a train law with a deviation above 0", f"{deviation}", "widen the train window")
     n, bound = returns.size, float(ndtri(_RARE))
     z = (returns - mean) / deviation
     found = int(np.count_nonzero(z < bound if tail is Tail.LEFT else z > -bound))

@@ -11,8 +11,8 @@ from outsample.diagnostics.gap.causes import SplitGap, told
 from outsample.diagnostics.gap.cross_validation import CrossValidation, Progress, cross_validate
 from outsample.diagnostics.gap.rest_fits import GapCancelledError
 from outsample.diagnostics.gap.terms import NAME, TITLE, GapParts, gap_parts
-from outsample.diagnostics.gap.wording import loss_unit, ratio_power
-from outsample.diagnostics.headline import mean_of
+from outsample.diagnostics.gap.wording import loss_unit
+from outsample.diagnostics.headline import mean_of, ratio_power
 from outsample.errors import OutsampleError, UsageError
 from outsample.model import Dataset
 from outsample.study import Study

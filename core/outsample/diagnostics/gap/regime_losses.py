@@ -6,11 +6,11 @@ benchmark; of a benchmark it is said that its loss has changed, and no more.
 
 from dataclasses import dataclass
 from math import sqrt
-from typing import Final
 
 import numpy as np
 
 from outsample.diagnostics.gap.regime_means import RegimeMean, combined, mean_in_regime
+from outsample.diagnostics.gap.terms import ROUNDING
 from outsample.diagnostics.headline import finite
 from outsample.errors import UsageError
 from outsample.inference import MeanDifference
@@ -20,8 +20,6 @@ from outsample.study import Study
 from outsample.typing import Bools, Floats, Integers
 
 __all__ = ["RegimeLosses", "RegimeRow", "regime_losses", "regime_name"]
-
-ROUNDING: Final = 1e-12  # of a loss: less is no difference
 
 
 @dataclass(frozen=True, slots=True)

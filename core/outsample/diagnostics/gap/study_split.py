@@ -15,7 +15,8 @@ import numpy as np
 from outsample.diagnostics.gap.cross_validation import Progress
 from outsample.diagnostics.gap.rest_fits import GapCancelledError, fit_on
 from outsample.diagnostics.gap.shuffles import BLOCKS, GapSplit, block_of_each, draws, gap_split, keeps_level
-from outsample.diagnostics.gap.wording import amount_text, loss_unit, ratio_power
+from outsample.diagnostics.gap.wording import amount_text, loss_unit
+from outsample.diagnostics.headline import ratio_power
 from outsample.diagnostics.study_losses import loss_of
 from outsample.errors import OutsampleError
 from outsample.model import Dataset

@@ -5,7 +5,7 @@ from math import expm1, isnan, nan
 from outsample.scores import ErrorUnit, Shown
 from outsample.study import Study
 
-__all__ = ["amount_text", "loss_unit", "ratio_power"]
+__all__ = ["amount_text", "loss_unit"]
 
 
 def loss_unit(study: Study) -> str:
@@ -14,11 +14,6 @@ def loss_unit(study: Study) -> str:
     if study.score.unit is ErrorUnit.RETURN_PERCENT:
         unit = f"{unit} of the price"  # a bare percent sign after a gap would be read as a share of the loss
     return f"squared {unit}" if study.score.shown is Shown.ROOT else unit
-
-
-def ratio_power(study: Study) -> float:
-    """Return the exponent that turns a log loss ratio into the ratio of what is shown."""
-    return 0.5 if study.score.shown is Shown.ROOT else 1.0
 
 
 def amount_text(value: float, unit: str, power: float = nan) -> str:

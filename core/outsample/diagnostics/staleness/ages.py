@@ -10,7 +10,7 @@ from outsample.compiled import kernel
 from outsample.diagnostics.decay import age_edges
 from outsample.diagnostics.staleness.vintages import VintageLosses
 from outsample.errors import UsageError
-from outsample.inference import LongRun, cosine_terms, long_run
+from outsample.inference import LongRun, cosine_sums, long_run
 from outsample.test_result import NotTested
 from outsample.typing import DAY, Floats, Integers, frozen
 
@@ -83,16 +83,14 @@ class PairedContrasts:
     def standard_errors(self, weights: Floats) -> tuple[Floats, int]:
         """Return what `combined` says of (k, b) rows of weights: (k,) standard errors, and degrees of freedom.
 
-        Cosine terms are linear in the series, so that they are taken of each age once. NaN and 0 below 3 dates.
+        Cosine sums are taken of each age once. NaN and 0 below 3 dates.
         """
         count = self.contrast.shape[0]
         if count < _FEWEST:
             return np.full(weights.shape[0], np.nan), 0
-        terms = cosine_terms(count)
-        angle = np.pi * (np.arange(count) + 0.5) / count
-        waves = np.sqrt(2.0 / count) * np.cos(np.arange(1, terms + 1)[:, None] * angle)
-        power = np.square(waves @ self._influence @ weights.T).mean(axis=0)
-        return np.asarray(np.sqrt(power / count)), terms
+        sums = cosine_sums(self._influence)
+        power = np.square(sums @ weights.T).mean(axis=0)
+        return np.asarray(np.sqrt(power / count)), len(sums)
 
     @cached_property
     def _influence(self) -> Floats:

@@ -39,8 +39,8 @@ class StalenessCurve:
     unit : str
     is_ratio : bool
         Values are log ratios of losses.
-    block : int
-        Dates a block of the resamples.
+    drawn : (n, u) array
+        Means of n block resamples of whole dates, at the u ages of 20 dates or more.
     """
 
     start: Floats
@@ -57,7 +57,7 @@ class StalenessCurve:
     dates: Integers
     unit: str
     is_ratio: bool
-    block: int
+    drawn: Floats
 
 
 FEWEST_DATES: Final = 20  # of an age that enters the simultaneous band and the half-life
@@ -70,17 +70,16 @@ def staleness_curve(paired: PairedContrasts, draws: int = DRAWS, seed: int = SEE
     ----------
     paired : PairedContrasts
     draws, seed : int
-        Of the resamples behind the simultaneous band.
+        Of the resamples.
     """
     runs = [paired.of_age(bucket) for bucket in range(paired.age.size)]
     value = np.array([run.mean for run in runs])
     error = np.array([run.standard_error for run in runs])
-    freedom = np.array([float(run.dof) for run in runs])
-    half = np.array([_reach(run.dof, 0.5 * (1.0 + LEVEL)) for run in runs]) * error
-    block = mean_block(paired)
-    together = _together(paired, block, draws, seed)
+    half = np.array([student_quantile(run.dof, 0.5 * (1.0 + LEVEL)) for run in runs]) * error
     enough = paired.dates >= FEWEST_DATES
-    all_half = np.where(enough, [_reach(dof, together) for dof in freedom], np.nan) * error
+    drawn = resampled_means(paired.contrast[:, enough], _mean_block(paired), draws, seed)
+    together = _together(drawn - paired.mean[enough])
+    all_half = np.where(enough, [student_quantile(run.dof, together) for run in runs], np.nan) * error
     return StalenessCurve(
         start=paired.start,
         stop=paired.stop,
@@ -96,26 +95,18 @@ def staleness_curve(paired: PairedContrasts, draws: int = DRAWS, seed: int = SEE
         dates=frozen(paired.dates),
         unit=paired.unit,
         is_ratio=paired.is_ratio,
-        block=block,
+        drawn=frozen(drawn),
     )
 
 
-def mean_block(paired: PairedContrasts) -> int:
+def _mean_block(paired: PairedContrasts) -> int:
     """Return the block length for the mean over all ages, ages weighted alike."""
     return block_length(paired.combined(np.full(paired.age.size, 1.0 / paired.age.size)))
 
 
-def _reach(dof: float, probability: float) -> float:
-    return student_quantile(dof, probability) if dof >= 1 else float("nan")
-
-
-def _together(paired: PairedContrasts, block: int, draws: int, seed: int) -> float:
+def _together(deviation: Floats) -> float:
     """Return the one-sided probability of each age at which all ages together hold with 95 %."""
-    enough = paired.dates >= FEWEST_DATES
     pointwise = 0.5 * (1.0 + LEVEL)
-    if not enough.any():
-        return pointwise
-    deviation = resampled_means(paired.contrast[:, enough], block, draws, seed) - paired.mean[enough]
     spread = np.sqrt(np.nanmean(deviation**2, axis=0))
     moves = spread > 0.0
     if not moves.any():

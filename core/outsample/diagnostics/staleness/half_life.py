@@ -20,7 +20,6 @@ import numpy as np
 from outsample.diagnostics.staleness.ages import NAME, PairedContrasts
 from outsample.diagnostics.staleness.curve import FEWEST_DATES, StalenessCurve
 from outsample.diagnostics.staleness.monotone import never_falling
-from outsample.diagnostics.staleness.resampling import DRAWS, SEED, resampled_means
 from outsample.inference import LongRun, Side, mean_interval, minimum_detectable_effect, one_sided_bound
 from outsample.test_result import NotTested
 from outsample.typing import Bools, Floats, frozen
@@ -96,18 +95,14 @@ class HalfLife:
     unit: str
 
 
-def half_life(
-    paired: PairedContrasts, curve: StalenessCurve, draws: int = DRAWS, seed: int = SEED
-) -> HalfLife | NotTested:
+def half_life(paired: PairedContrasts, curve: StalenessCurve) -> HalfLife | NotTested:
     """Fit the half-life, and decide what of it may be said.
 
     Parameters
     ----------
     paired : PairedContrasts
     curve : StalenessCurve
-        Of the same contrasts.
-    draws, seed : int
-        Of the resamples behind the interval of tau.
+        Of the same contrasts; its resamples give the interval of tau.
 
     Returns
     -------
@@ -122,7 +117,7 @@ def half_life(
             f"a half-life needs {FEWEST_AGES} ages of {FEWEST_DATES} dates, found {np.count_nonzero(used)}; "
             "widen the test window",
         )
-    weights = _weights(paired, used)
+    weights = _weights(curve, used)
     grid = _Grid.of(curve.age[used], weights)
     tau, plateau = grid.search(curve.value[used])
     shape = _shape(curve.age[used], tau)
@@ -131,8 +126,7 @@ def half_life(
     run = paired.combined(combination)
     bound = one_sided_bound(run, Side.LOWER, DECISION)
     is_found = plateau > 0.0 and bound > 0.0
-    drawn = resampled_means(paired.contrast[:, used], curve.block, draws, seed) if is_found else np.empty((0, 0))
-    low, high = grid.interval(drawn) if is_found else (np.nan, np.nan)
+    low, high = grid.interval(curve.drawn) if is_found else (np.nan, np.nan)
     finding, sentence = _said(is_found, tau, (low, high), run, grid, curve)
     rising = np.full(used.size, np.nan)
     rising[used] = never_falling(curve.value[used], weights)
@@ -158,11 +152,10 @@ def half_life(
     )
 
 
-def _weights(paired: PairedContrasts, used: Bools) -> Floats:
+def _weights(curve: StalenessCurve, used: Bools) -> Floats:
     """Return 1 / se^2 of the ages used, from long-run variances that never fall with age; 1 where nothing varies."""
-    dates = paired.dates[used].astype(np.float64)
-    variance = np.array([paired.of_age(bucket).long_run_variance for bucket in np.flatnonzero(used).tolist()])
-    variance = never_falling(variance, dates)
+    dates = curve.dates[used].astype(np.float64)
+    variance = never_falling(dates * curve.standard_error[used] ** 2, dates)
     largest = float(variance.max())
     if not largest > 0.0:
         return dates

@@ -15,7 +15,7 @@ import numpy as np
 from outsample.compiled import kernel
 from outsample.diagnostics.staleness.ages import NAME, edges_for
 from outsample.diagnostics.staleness.vintages import VintageLosses
-from outsample.inference import cosine_terms, student_quantile
+from outsample.inference import cosine_sums, student_quantile
 from outsample.test_result import NotTested
 from outsample.typing import DAY, Bools, Floats, Integers, frozen
 
@@ -105,7 +105,8 @@ def split_triangle(vintages: VintageLosses, edges: Floats | None = None) -> AgeP
     centre = _centre(vintages)
     squares = np.zeros((ages, dates))
     _tabulate(vintages.loss, *layout, edges * DAY, vintages.is_ratio, centre, sums, counts, squares, table)
-    kept = _connected(counts)
+    left, right = _without_dates(sums, counts)
+    kept = _connected(counts, left)
     if np.count_nonzero(kept) < 2:
         found = f"{origins.count} vintages on {origins.dates} dates"
         return _not_split(f"two ages that can be compared at a date, found none among {found}; widen the test window")
@@ -113,7 +114,7 @@ def split_triangle(vintages: VintageLosses, edges: Floats | None = None) -> AgeP
     sums, counts, squares = sums[kept], counts[kept], squares[kept]
     filled = counts.sum(axis=0) > 0.0
     sums, counts, squares = sums[:, filled], counts[:, filled], squares[:, filled]
-    fit = _fit(sums, counts)
+    fit = _fit(sums, counts, left[kept][:, kept], right[kept])
     shares = _shares(sums, counts, float(squares.sum()), fit)
     if shares is None:
         return _not_split("losses that vary, found constant ones; choose another model or loss")
@@ -159,13 +160,12 @@ class _Fit:
     inverse: Floats
 
 
-def _fit(sums: Floats, counts: Floats) -> _Fit:
-    per_date = counts.sum(axis=0)
-    left, right = _without_dates(sums, counts)
+def _fit(sums: Floats, counts: Floats, left: Floats, right: Floats) -> _Fit:
+    """Solve the normal equations of the ages, and find the dates from them."""
     inverse = np.ascontiguousarray(left[1:, 1:])  # the first age is 0
     _invert(inverse)
     age = np.concatenate([[0.0], (inverse * right[1:]).sum(axis=1)])
-    date = (sums - age[:, None] * counts).sum(axis=0) / per_date
+    date = (sums - age[:, None] * counts).sum(axis=0) / counts.sum(axis=0)
     level = float(date.mean())
     return _Fit(age, date - level, level, inverse)
 
@@ -193,18 +193,16 @@ def _shares(sums: Floats, counts: Floats, squares: float, fit: _Fit) -> tuple[fl
 def _half_band(sums: Floats, counts: Floats, fit: _Fit) -> Floats:
     """Return (b,) half the band of f, 0 at the first age."""
     rest = (sums - counts * (fit.level + fit.age[:, None] + fit.date))[1:]
-    dates = counts.shape[1]
-    terms = cosine_terms(dates)
-    power = np.zeros(rest.shape[0])
-    _add_cosine_power(np.ascontiguousarray(rest), fit.inverse, terms, power)
-    return np.concatenate([[0.0], student_quantile(terms, 0.5 * (1.0 + LEVEL)) * np.sqrt(dates / terms * power)])
+    waves = cosine_sums(rest.T)
+    power = np.square(np.einsum("jb,ab->ja", waves, fit.inverse)).mean(axis=0)
+    reach = student_quantile(len(waves), 0.5 * (1.0 + LEVEL))
+    return np.concatenate([[0.0], reach * np.sqrt(counts.shape[1] * power)])
 
 
-def _connected(counts: Floats) -> Bools:
-    """Return (b,) which ages belong to the largest group that is linked by common dates."""
-    filled = counts > 0.0
-    linked = _without_dates(np.zeros(counts.shape), counts)[0] != 0.0
-    best, unseen = np.zeros(counts.shape[0], np.bool_), filled.any(axis=1)
+def _connected(counts: Floats, left: Floats) -> Bools:
+    """Return (b,) which ages belong to the largest group that is linked by common dates, in normal equations too."""
+    linked = left != 0.0
+    best, unseen = np.zeros(counts.shape[0], np.bool_), (counts > 0.0).any(axis=1)
     while unseen.any():
         group = np.zeros(counts.shape[0], np.bool_)
         group[int(np.argmax(unseen))] = True
@@ -255,7 +253,7 @@ def _tabulate(  # pragma: no cover - compiled
 def _eliminate(  # pragma: no cover - compiled
     sums: Floats, counts: Floats, left: Floats, right: Floats
 ) -> None:
-    """Take the dates out of normal equations, in loops here and below: BLAS threads wait long on a busy machine.
+    """Take the dates out of normal equations, in loops: BLAS threads wait long on a busy machine.
 
     Two ages without a common date keep an exact 0 between them.
     """
@@ -291,22 +289,3 @@ def _invert(matrix: Floats) -> None:  # pragma: no cover - compiled
                 matrix[i, pivot] = 0.0
                 for j in range(size):
                     matrix[i, j] -= factor * matrix[pivot, j]
-
-
-@kernel
-def _add_cosine_power(rest: Floats, inverse: Floats, terms: int, out: Floats) -> None:  # pragma: no cover - compiled
-    """Add to `out` (b,) the squares of ``inverse rest w_j`` over the cosines w_j of the dates."""
-    ages, dates = rest.shape
-    score, wave = np.empty(ages), np.empty(dates)
-    for term in range(1, terms + 1):
-        for t in range(dates):
-            wave[t] = np.sqrt(2.0 / dates) * np.cos(np.pi * term * (t + 0.5) / dates)
-        for b in range(ages):
-            score[b] = 0.0
-            for t in range(dates):
-                score[b] += rest[b, t] * wave[t]
-        for b in range(ages):
-            moved = 0.0
-            for other in range(ages):
-                moved += inverse[b, other] * score[other]
-            out[b] += moved * moved

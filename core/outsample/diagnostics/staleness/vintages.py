@@ -2,17 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Final, Protocol, TypeGuard, TypeVar, cast, runtime_checkable
 
 import numpy as np
 
+from outsample.datasets.window_losses import AskedLosses
 from outsample.diagnostics.staleness.in_sample import InSample, means_over_train, refitted_benchmark
 from outsample.diagnostics.staleness.origins import MOST_CELLS, MOST_ORIGINS, Origins, place_origins
 from outsample.diagnostics.study_losses import loss_of, loss_shares
 from outsample.errors import FitError, OutsampleError, UsageError
 from outsample.model import Dataset, Model, can_preview
-from outsample.scores import Score
 from outsample.study import Study
 from outsample.test_result import NotTested
 from outsample.typing import Floats, Integers, frozen
@@ -37,47 +36,16 @@ class StalenessCancelledError(OutsampleError):
 class Vintages(Protocol[D_in]):
     """A model whose losses under many train windows need no prediction for each of them."""
 
-    def vintage_losses(
-        self,
-        data: D_in,
-        score: Score,
-        train: tuple[Integers, Integers],
-        rows: slice,
-        first: Integers,
-        share: Floats,
-    ) -> Floats | None:
-        """Return (o, r) the losses of o vintages at the times `rows`; None where there is no short cut under `score`.
+    def vintage_losses(self, data: D_in, asked: AskedLosses) -> Floats | None:
+        """Return (o, r) the losses of o train windows at r times; None where there is no short cut under the score.
 
-        Parameters
-        ----------
-        data : Dataset
-        score : Score
-            Consistent for what the model predicts.
-        train : tuple of two (o,) int arrays
-            Vintage i is trained on the times ``train[0][i] <= t < train[1][i]``.
-        rows : slice
-            Times, r of them.
-        first : (o,) int array
-            Before which of these, from 0, the losses of a vintage are not asked for.
-        share : (k,) array
-            How much the loss of one observation adds to the loss of its time; 0 for those that do not count.
-
-        Returns
-        -------
-        (o, r) array
-            Equal to what `fit` and `predict` lead to; NaN where a vintage cannot be fitted or does not predict, and
-            anything where it is not asked for.
+        They are equal to what `fit` and `predict` lead to; NaN where a window cannot be fitted or does not predict.
         """
-
-
-@cache
-def _follows(kind: type) -> bool:
-    return issubclass(kind, Vintages)
 
 
 def has_short_cut(model: Model[Any]) -> TypeGuard[Vintages[Any]]:
     """Return whether a model may have a short cut; under a given score it may still have none."""
-    return _follows(type(model))
+    return isinstance(model, Vintages)
 
 
 @dataclass(frozen=True, eq=False)
@@ -249,25 +217,23 @@ def _by_short_cut(
     """Return what was found by the short cut of the model, some vintages at a time; None without one."""
     rows, share = origins.rows, loss_shares(study, data)
     is_counted = np.asarray(np.isfinite(study.losses.seen.shares(study.weights).of_sum).all(axis=1))
-    loss, means = np.full((origins.count, origins.dates), np.nan), np.zeros((origins.count, 3))
-    benchmark, begin = refitted_benchmark(study, data), 0
-    while begin < origins.count:
+    loss, means = np.empty((origins.count, origins.dates)), np.empty((origins.count, 3))
+    benchmark = refitted_benchmark(study, data)
+    first = int(origins.train_start.min(initial=rows.start))  # before it no vintage is asked
+    at_once = max(1, MOST_AT_ONCE // max(1, rows.stop - first))
+    for begin in range(0, origins.count, at_once):
         _stop_if(cancelled, begin, origins.count)
-        first = int(origins.train_start[begin])  # the earliest: no later vintage begins before it
-        part = slice(begin, min(origins.count, begin + max(1, MOST_AT_ONCE // (rows.stop - first))))
+        part = slice(begin, begin + at_once)
         train = (origins.train_start[part], origins.train_stop[part])
-        asked = np.zeros(train[0].size, np.int64)
-        found = model.vintage_losses(data, study.score, train, slice(first, rows.stop), asked, share)
+        found = model.vintage_losses(data, AskedLosses(study.score, *train, slice(first, rows.stop), share))
         if found is None:
             return None
         found[:, ~is_counted[first : rows.stop]] = np.nan
-        ahead = max(first - rows.start, 0)  # dates before a rolling window that has moved into the test window
-        loss[part, ahead:] = found[:, rows.start + ahead - first :]
-        for vintage in range(part.start, part.stop):
+        loss[part] = found[:, rows.start - first :]
+        for vintage in range(begin, begin + len(found)):
             start, stop = int(origins.train_start[vintage]), int(origins.train_stop[vintage])
             series = found[vintage - begin, start - first : stop - first]
             means[vintage] = means_over_train(series, start, benchmark, study.is_ratio)
-        begin = part.stop
     judged = np.arange(origins.dates) >= origins.first_date[:, None]
     empty = np.flatnonzero(~(np.isfinite(loss) & judged).any(axis=1)).tolist()
     in_sample = InSample.of(means, benchmark)

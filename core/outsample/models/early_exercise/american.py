@@ -17,7 +17,6 @@ import numpy as np
 
 from outsample.calibration.tape_pooling import QUOTES_PER_PARAMETER
 from outsample.calibration.window_estimate import Estimate
-from outsample.cumulative import Cumulative
 from outsample.datasets import OptionQuotes
 from outsample.errors import FitError
 from outsample.model import Parameter, Prediction
@@ -79,7 +78,7 @@ class American:
         """
         refuse_coins(data)
         rows = train.rows(data.times)
-        count, total = _quoted(data).total(rows).tolist()
+        count, total = data.observed.vol_sums.total(rows).tolist()
         mean = total / count if count else LOWEST
         found = least_squares(lambda first: products(data, self.rate, first).total(rows), mean)
         fitted = self._fitted(data, rows, found)
@@ -107,7 +106,7 @@ class American:
 
     def _fitted(self, data: OptionQuotes, rows: slice, found: Least) -> "AmericanFit":
         """Return a vol that was found, with what it is worth."""
-        known, (count, _) = products(data, self.rate, found.first), _quoted(data).total(rows).tolist()
+        known, (count, _) = products(data, self.rate, found.first), data.observed.vol_sums.total(rows).tolist()
         priced = known.total(rows)[-1]
         if priced < QUOTES_PER_PARAMETER:
             raise FitError(
@@ -164,11 +163,3 @@ def _laid_out(data: OptionQuotes, rate: float) -> list[int]:
     """Return the first place of the last fit, to be changed by the next; empty before there was one."""
     del data, rate
     return []
-
-
-@prepared
-def _quoted(data: OptionQuotes) -> Cumulative:
-    """Return prefix sums over the times of the number of quotes and their implied vols."""
-    seen = data.observed
-    columns = [np.bincount(seen.time_index, weights=w, minlength=data.times.size) for w in (None, seen.implied_vol)]
-    return Cumulative.of(np.column_stack(columns), centred=False)

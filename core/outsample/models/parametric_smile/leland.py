@@ -84,7 +84,7 @@ class Leland:
         variance = squares / years
         scores = moves.columns[inside, 0] - variance * moves.columns[inside, 1]
         error = float(np.sqrt(np.square(scores).sum())) / years / (2.0 * math.sqrt(variance))
-        quoted, number = _quoted_of(data).total(train.rows(data.times)).tolist()
+        number, quoted = data.observed.vol_sums.total(train.rows(data.times)).tolist()
         return LelandFit(self, math.sqrt(variance), error, quoted / number if number else math.nan)
 
     def predict_refitted(self, data: OptionQuotes, schedule: RefitSchedule) -> Prediction:
@@ -159,14 +159,6 @@ def _moves_of(data: OptionQuotes) -> _Moves:
     squares = np.diff(np.log(prices.close), prepend=math.log(prices.close[0])) ** 2
     columns = np.column_stack([squares, years])
     return _Moves(prices.time, frozen(columns), Cumulative.of(columns, centred=False))
-
-
-@prepared
-def _quoted_of(data: OptionQuotes) -> Cumulative:
-    """Return sums of the implied vols and the number of observations of each time."""
-    seen = data.observed
-    vols, ones = (np.bincount(seen.time_index, weights=w, minlength=data.times.size) for w in (seen.implied_vol, None))
-    return Cumulative.of(np.column_stack([vols, ones]), centred=False)
 
 
 @prepared

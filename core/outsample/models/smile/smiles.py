@@ -12,13 +12,14 @@ import numpy as np
 
 from outsample.calibration.judged_scores import judged_scores, quotes_of
 from outsample.datasets import OptionQuotes
+from outsample.datasets.window_losses import AskedLosses
 from outsample.formulas.interpolation import quadratic_by_slice
 from outsample.model import HalfLossTerms, Parameter, Prediction, RefitSchedule
 from outsample.models.smile.normal_equations import Regressors, Weighting, columns_of, equations_of
 from outsample.models.smile.vintages import losses_by_window
 from outsample.prepared import prepared
-from outsample.scores import Functional, Score
-from outsample.typing import Floats, Integers, frozen
+from outsample.scores import Functional
+from outsample.typing import Floats, frozen
 from outsample.windows import Window
 
 __all__ = ["VOL_FLOOR", "AbsoluteSmile", "FlatVol", "RelativeSmile"]
@@ -46,18 +47,9 @@ class FlatVol:
         """Predict with parameters refitted strictly before each time."""
         return Prediction(_refitted(data, Regressors.FLAT, self.weighting, schedule.key()), Functional.MEAN)
 
-    def vintage_losses(
-        self,
-        data: OptionQuotes,
-        score: Score,
-        train: tuple[Integers, Integers],
-        rows: slice,
-        first: Integers,
-        share: Floats,
-    ) -> Floats | None:
+    def vintage_losses(self, data: OptionQuotes, asked: AskedLosses) -> Floats | None:
         """Return the losses of many train windows at once; None under other losses than squared vol error."""
-        kind = (Regressors.FLAT, self.weighting)
-        return losses_by_window(data, score, kind, train, rows, first, share, VOL_FLOOR)
+        return losses_by_window(data, asked, (Regressors.FLAT, self.weighting), VOL_FLOOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +72,9 @@ class AbsoluteSmile:
         """Predict with parameters refitted strictly before each time."""
         return Prediction(_refitted(data, Regressors.ABSOLUTE, self.weighting, schedule.key()), Functional.MEAN)
 
-    def vintage_losses(
-        self,
-        data: OptionQuotes,
-        score: Score,
-        train: tuple[Integers, Integers],
-        rows: slice,
-        first: Integers,
-        share: Floats,
-    ) -> Floats | None:
+    def vintage_losses(self, data: OptionQuotes, asked: AskedLosses) -> Floats | None:
         """Return the losses of many train windows at once; None under other losses than squared vol error."""
-        kind = (Regressors.ABSOLUTE, self.weighting)
-        return losses_by_window(data, score, kind, train, rows, first, share, VOL_FLOOR)
+        return losses_by_window(data, asked, (Regressors.ABSOLUTE, self.weighting), VOL_FLOOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +99,9 @@ class RelativeSmile:
         """Predict with parameters refitted strictly before each time."""
         return Prediction(_refitted(data, Regressors.RELATIVE, self.weighting, schedule.key()), Functional.MEAN)
 
-    def vintage_losses(
-        self,
-        data: OptionQuotes,
-        score: Score,
-        train: tuple[Integers, Integers],
-        rows: slice,
-        first: Integers,
-        share: Floats,
-    ) -> Floats | None:
+    def vintage_losses(self, data: OptionQuotes, asked: AskedLosses) -> Floats | None:
         """Return the losses of many train windows at once; None under other losses than squared vol error."""
-        kind = (Regressors.RELATIVE, self.weighting)
-        return losses_by_window(data, score, kind, train, rows, first, share, VOL_FLOOR)
+        return losses_by_window(data, asked, (Regressors.RELATIVE, self.weighting), VOL_FLOOR)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ import numpy as np
 
 from outsample.compiled import kernel
 from outsample.datasets import OptionQuotes
+from outsample.datasets.window_losses import AskedLosses
 from outsample.models.smile.normal_equations import Regressors, Weighting, columns_of, equations_of
-from outsample.scores import ErrorUnit, Score
+from outsample.scores import ErrorUnit
 from outsample.typing import Floats, Integers
 
 __all__ = ["losses_by_window"]
@@ -26,42 +27,28 @@ _SLACK: Final = 1e-9  # of vol: rounding of the bound must not hide a quote at t
 
 
 def losses_by_window(
-    data: OptionQuotes,
-    score: Score,
-    kind: tuple[Regressors, Weighting],
-    train: tuple[Integers, Integers],
-    rows: slice,
-    first: Integers,
-    share: Floats,
-    floor: float,
+    data: OptionQuotes, asked: AskedLosses, kind: tuple[Regressors, Weighting], floor: float
 ) -> Floats | None:
-    """Return (o, r) the losses of o train windows at the times `rows`; None under another loss than squared vol error.
+    """Return (o, r) the losses of o train windows at r times; None under another loss than squared vol error.
 
     Parameters
     ----------
     data : OptionQuotes
-    score : Score
+    asked : AskedLosses
     kind : tuple of Regressors and Weighting
-    train : tuple of two (o,) int arrays
-        Window i holds the times ``train[0][i] <= t < train[1][i]``.
-    rows : slice
-        Times, r of them.
-    first : (o,) int array
-        Before which of these a window is not asked for.
-    share : (k,) array
-        How much the squared error of one observation adds to the loss of its time.
     floor : float
         Of predicted vols.
 
     Returns
     -------
     (o, r) array
-        NaN for a window of too few quotes; 0 where it is not asked for, and at a time without observations.
+        NaN for a window of too few quotes; 0 at a time without observations.
     """
+    score, rows = asked.score, asked.rows
     if score.error_power != 2 or score.unit is not ErrorUnit.VOL_POINTS:
         return None
     equations = equations_of(data, *kind)
-    coefficients = equations.raw_coefficients_between(*train)
+    coefficients = equations.raw_coefficients_between(asked.start, asked.stop)
     out = np.full((coefficients.shape[0], rows.stop - rows.start), np.nan)
     solved = np.flatnonzero(np.isfinite(coefficients).all(axis=1))
     if not solved.size or not out.size:
@@ -70,15 +57,14 @@ def losses_by_window(
     start = seen.time_start[rows.start : rows.stop + 1].astype(np.int64)
     part = slice(int(start[0]), int(start[-1]))
     columns = np.stack([one[part] for one in columns_of(data, kind[0], equations.forward_unit)], axis=1)
-    weight = share[part] * data.scale(score.unit)[part] ** 2
+    weight = asked.share[part] * data.scale(score.unit)[part] ** 2
     vols, start = np.array(seen.implied_vol[part]), start - start[0]
     reference = coefficients[solved[0]]
     size, times = reference.size, start.size - 1
     sums = np.zeros((1 + size + size * (size + 1) // 2, times))
     bounds = np.empty((1 + 2 * size, times))
     _compose(columns, vols, weight, start, reference, sums, bounds)
-    first = np.ascontiguousarray(first, dtype=np.int64)
-    _quadratic_forms(coefficients, reference, first, sums, bounds, columns, vols, weight, start, floor, out)
+    _quadratic_forms(coefficients, reference, sums, bounds, columns, vols, weight, start, floor, out)
     return out
 
 
@@ -128,7 +114,6 @@ def _compose(  # pragma: no cover - compiled
 def _quadratic_forms(  # pragma: no cover - compiled
     coefficients: Floats,
     reference: Floats,
-    first: Integers,
     sums: Floats,
     bounds: Floats,
     columns: Floats,
@@ -144,23 +129,21 @@ def _quadratic_forms(  # pragma: no cover - compiled
     for o in range(coefficients.shape[0]):
         if not np.isfinite(coefficients[o]).all():
             continue
-        begin = first[o]
-        out[o, :begin] = 0.0
-        row, bound = out[o, begin:], least[begin:]
-        row[:], bound[:] = sums[0, begin:], bounds[0, begin:]
+        row = out[o]
+        row[:], least[:] = sums[0], bounds[0]
         place = 1 + size
         for p in range(size):
             change[p] = coefficients[o, p] - reference[p]
-            _add(row, -2.0 * change[p], sums[1 + p, begin:])
-            _add(bound, change[p], bounds[1 + p, begin:])
-            _add(bound, -abs(change[p]), bounds[1 + size + p, begin:])
+            _add(row, -2.0 * change[p], sums[1 + p])
+            _add(least, change[p], bounds[1 + p])
+            _add(least, -abs(change[p]), bounds[1 + size + p])
             for q in range(p + 1):
-                _add(row, change[p] * change[q] * (1.0 if p == q else 2.0), sums[place, begin:])
+                _add(row, change[p] * change[q] * (1.0 if p == q else 2.0), sums[place])
                 place += 1
-        for t in range(row.size):
+        for t in range(times):
             row[t] = max(row[t], 0.0)  # an exact fit leaves rounding of either sign
-            if bound[t] < floor + _SLACK:
-                rows = slice(start[begin + t], start[begin + t + 1])
+            if least[t] < floor + _SLACK:
+                rows = slice(start[t], start[t + 1])
                 row[t] = _floored(columns[rows], vols[rows], weight[rows], coefficients[o], floor)
 
 

@@ -19,14 +19,15 @@ import numpy as np
 
 from outsample.cumulative import Cumulative
 from outsample.datasets import OptionQuotes
+from outsample.formulas.barycentric import barycentric
 from outsample.prepared import prepared
 from outsample.typing import Floats, frozen
 
-__all__ = ["COUNT", "NODES", "NODE_TENOR", "SQUARES", "sums_by_tenor"]
+__all__ = ["COUNT", "NODES", "NODE_TENOR", "sums_by_tenor"]
 
 NODES: Final = 32
 LONGEST: Final = 10.0  # years; what lies beyond counts there
-COUNT, SQUARES = 2 * NODES, 2 * NODES + 1  # columns after those of W and V
+COUNT: Final = 2 * NODES  # column after those of W and V
 
 _END: Final = math.log1p(LONGEST)
 _ANGLES: Final = math.pi * (np.arange(NODES) + 0.5) / NODES
@@ -49,11 +50,6 @@ def sums_by_tenor(data: OptionQuotes) -> Cumulative:
 
 
 def _lagrange(tenor: Floats) -> Floats:
-    """Return the (s, n) weights of the nodes at (s,) tenors, by the barycentric formula."""
+    """Return the (s, n) weights of the nodes at (s,) tenors."""
     place = np.minimum(np.log1p(tenor), _END)
-    weights = (-1.0) ** np.arange(NODES) * np.sin(_ANGLES)
-    away = place[:, np.newaxis] - _PLACES
-    at_node = away == 0.0
-    share = weights / np.where(at_node, 1.0, away)
-    found = share / share.sum(axis=1, keepdims=True)
-    return np.asarray(np.where(at_node.any(axis=1, keepdims=True), at_node, found), dtype=np.float64)
+    return barycentric(place, _PLACES, np.where(np.arange(NODES) % 2, -1.0, 1.0) * np.sin(_ANGLES))

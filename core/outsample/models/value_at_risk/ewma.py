@@ -7,14 +7,14 @@ import numpy as np
 from scipy.special import ndtri
 
 from outsample.datasets import Prices
-from outsample.datasets.window_losses import losses_of_paths
+from outsample.datasets.window_losses import AskedLosses
 from outsample.errors import FitError
 from outsample.formulas.recursions import DECAYS, DecayLosses, ewma_variances, rows_before_each
 from outsample.model import Parameter, Prediction, RefitSchedule, train_rows
 from outsample.models.value_at_risk.level import Level, check_level
 from outsample.prepared import prepared
-from outsample.scores import Functional, Score
-from outsample.typing import Floats, Integers, frozen
+from outsample.scores import Functional
+from outsample.typing import Floats, frozen
 from outsample.windows import Window
 
 __all__ = ["EwmaVaR", "FittedEwmaVaR"]
@@ -68,21 +68,12 @@ class EwmaVaR:
         """Predict with the decay refitted before each time; NaN below 60 forecasts before it."""
         return Prediction(_refitted(data, self.level, *schedule.windows()), Functional.QUANTILE, self.level)
 
-    def vintage_losses(
-        self,
-        data: Prices,
-        score: Score,
-        train: tuple[Integers, Integers],
-        rows: slice,
-        first: Integers,
-        share: Floats,
-    ) -> Floats:
+    def vintage_losses(self, data: Prices, asked: AskedLosses) -> Floats:
         """Return the losses of many train windows at once."""
-        del first
         losses = _losses(data)
         paths = float(ndtri(self.level)) * np.sqrt(ewma_variances(data.returns, DECAYS)).T
-        is_fitted = losses.count(*train) >= _NEEDED
-        return losses_of_paths(data, score, paths, losses.best(*train), is_fitted, rows, share)
+        is_fitted = losses.count(asked.start, asked.stop) >= _NEEDED
+        return asked.of_paths(data, paths, np.where(is_fitted, losses.best(asked.start, asked.stop), -1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,14 @@ from typing import Final
 import numpy as np
 
 from outsample.datasets import Prices
-from outsample.datasets.window_losses import losses_of_constants
+from outsample.datasets.window_losses import AskedLosses
 from outsample.formulas.recursions import rows_before_each
 from outsample.model import Parameter, Prediction, RefitSchedule, train_rows
 from outsample.models.value_at_risk.level import Level, check_level
 from outsample.models.value_at_risk.sample_quantile import quantiles_between, sample_quantile, smallest_sample
 from outsample.prepared import prepared
-from outsample.scores import Functional, Score
-from outsample.typing import Floats, Integers, frozen
+from outsample.scores import Functional
+from outsample.typing import Floats, frozen
 from outsample.windows import Window
 
 __all__ = ["FittedHistoricalVaR", "HistoricalVaR"]
@@ -61,20 +61,11 @@ class HistoricalVaR:
         values = _refitted(data, self.level, self.needed, *schedule.windows())
         return Prediction(values, Functional.QUANTILE, self.level)
 
-    def vintage_losses(
-        self,
-        data: Prices,
-        score: Score,
-        train: tuple[Integers, Integers],
-        rows: slice,
-        first: Integers,
-        share: Floats,
-    ) -> Floats:
+    def vintage_losses(self, data: Prices, asked: AskedLosses) -> Floats:
         """Return the losses of many train windows at once."""
-        del first
-        quantile = quantiles_between(data.returns, *train, self.level)
-        quantile[train[1] - train[0] < self.needed] = np.nan
-        return losses_of_constants(data, score, quantile, rows, share)
+        quantile = quantiles_between(data.returns, asked.start, asked.stop, self.level)
+        quantile[asked.stop - asked.start < self.needed] = np.nan
+        return asked.of_constants(data, quantile)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ import numpy as np
 from scipy.special import ndtri
 
 from outsample.datasets import Prices
-from outsample.datasets.window_losses import losses_of_constants
+from outsample.datasets.window_losses import AskedLosses
 from outsample.errors import FitError
 from outsample.formulas.recursions import WindowMoments, rows_before_each
 from outsample.model import Parameter, Prediction, RefitSchedule, train_rows
 from outsample.models.value_at_risk.level import Level, check_level
 from outsample.prepared import prepared
-from outsample.scores import Functional, Score
+from outsample.scores import Functional
 from outsample.typing import Floats, Integers, frozen
 from outsample.windows import Window
 
@@ -62,19 +62,10 @@ class NormalVaR:
         """Predict with moments of the window before each time; NaN below 30 returns or without moves."""
         return Prediction(_refitted(data, self.level, *schedule.windows()), Functional.QUANTILE, self.level)
 
-    def vintage_losses(
-        self,
-        data: Prices,
-        score: Score,
-        train: tuple[Integers, Integers],
-        rows: slice,
-        first: Integers,
-        share: Floats,
-    ) -> Floats:
+    def vintage_losses(self, data: Prices, asked: AskedLosses) -> Floats:
         """Return the losses of many train windows at once."""
-        del first
-        mean, volatility = _moments_between(data, *train)
-        return losses_of_constants(data, score, mean + float(ndtri(self.level)) * volatility, rows, share)
+        mean, volatility = _moments_between(data, asked.start, asked.stop)
+        return asked.of_constants(data, mean + float(ndtri(self.level)) * volatility)
 
 
 @dataclass(frozen=True, slots=True)

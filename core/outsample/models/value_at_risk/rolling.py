@@ -6,14 +6,14 @@ from typing import Annotated, Final
 import numpy as np
 
 from outsample.datasets import Prices
-from outsample.datasets.window_losses import losses_of_paths
+from outsample.datasets.window_losses import AskedLosses
 from outsample.errors import FitError
 from outsample.model import Parameter, Prediction, RefitSchedule, train_rows
 from outsample.models.value_at_risk.level import Level, check_level
 from outsample.models.value_at_risk.sample_quantile import quantiles_between, smallest_sample
 from outsample.prepared import prepared
-from outsample.scores import Functional, Score
-from outsample.typing import Bounds, Floats, Integers, Unit, frozen
+from outsample.scores import Functional
+from outsample.typing import Bounds, Floats, Unit, frozen
 from outsample.windows import Window
 
 __all__ = ["FittedRollingHistoricalVaR", "RollingHistoricalVaR"]
@@ -63,20 +63,11 @@ class RollingHistoricalVaR:
         del schedule
         return FittedRollingHistoricalVaR(self).predict(data)
 
-    def vintage_losses(
-        self,
-        data: Prices,
-        score: Score,
-        train: tuple[Integers, Integers],
-        rows: slice,
-        first: Integers,
-        share: Floats,
-    ) -> Floats:
+    def vintage_losses(self, data: Prices, asked: AskedLosses) -> Floats:
         """Return the losses of many train windows at once."""
-        del first
-        is_fitted = (train[1] - train[0] >= self.needed) & (self.window >= self.needed)
-        paths = _rolling(data, self.level, self.window, self.needed)[None, :]
-        return losses_of_paths(data, score, paths, np.zeros(is_fitted.size, np.int64), is_fitted, rows, share)
+        is_fitted = (asked.stop - asked.start >= self.needed) & (self.window >= self.needed)
+        path = _rolling(data, self.level, self.window, self.needed)[None, :]
+        return asked.of_paths(data, path, np.where(is_fitted, 0, -1))
 
 
 @dataclass(frozen=True, slots=True)

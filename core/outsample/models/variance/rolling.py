@@ -6,13 +6,13 @@ from typing import Annotated, Final
 import numpy as np
 
 from outsample.datasets import Prices
-from outsample.datasets.window_losses import losses_of_paths
+from outsample.datasets.window_losses import AskedLosses
 from outsample.errors import UsageError
 from outsample.model import Parameter, Prediction, RefitSchedule, train_rows
 from outsample.models.variance.sample import variances_between
 from outsample.prepared import prepared
-from outsample.scores import Functional, Score
-from outsample.typing import Bounds, Floats, Integers, Unit, frozen
+from outsample.scores import Functional
+from outsample.typing import Bounds, Floats, Unit, frozen
 from outsample.windows import Window
 
 __all__ = ["FittedRollingVariance", "RollingVariance"]
@@ -52,19 +52,10 @@ class RollingVariance:
         del schedule
         return FittedRollingVariance(self).predict(data)
 
-    def vintage_losses(
-        self,
-        data: Prices,
-        score: Score,
-        train: tuple[Integers, Integers],
-        rows: slice,
-        first: Integers,
-        share: Floats,
-    ) -> Floats:
+    def vintage_losses(self, data: Prices, asked: AskedLosses) -> Floats:
         """Return the losses of many train windows at once."""
-        del first
-        is_fitted, path = train[1] - train[0] >= _NEEDED, _rolling(data, self.window)[None, :]
-        return losses_of_paths(data, score, path, np.zeros(is_fitted.size, np.int64), is_fitted, rows, share)
+        is_fitted = asked.stop - asked.start >= _NEEDED
+        return asked.of_paths(data, _rolling(data, self.window)[None, :], np.where(is_fitted, 0, -1))
 
 
 @dataclass(frozen=True, slots=True)

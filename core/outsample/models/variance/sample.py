@@ -6,12 +6,12 @@ from typing import Final
 import numpy as np
 
 from outsample.datasets import Prices
-from outsample.datasets.window_losses import losses_of_constants
+from outsample.datasets.window_losses import AskedLosses
 from outsample.errors import FitError
 from outsample.formulas.recursions import WindowMoments, rows_before_each
 from outsample.model import Parameter, Prediction, RefitSchedule, train_rows
 from outsample.prepared import prepared
-from outsample.scores import Functional, Score
+from outsample.scores import Functional
 from outsample.typing import Floats, Integers, frozen
 from outsample.windows import Window
 
@@ -47,18 +47,9 @@ class SampleVariance:
         """Predict with the sample variance of the window before each time; NaN below 30 returns or without moves."""
         return Prediction(_refitted(data, *schedule.windows()), Functional.VARIANCE)
 
-    def vintage_losses(
-        self,
-        data: Prices,
-        score: Score,
-        train: tuple[Integers, Integers],
-        rows: slice,
-        first: Integers,
-        share: Floats,
-    ) -> Floats:
+    def vintage_losses(self, data: Prices, asked: AskedLosses) -> Floats:
         """Return the losses of many train windows at once."""
-        del first
-        return losses_of_constants(data, score, variances_between(data, *train), rows, share)
+        return asked.of_constants(data, variances_between(data, asked.start, asked.stop))
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ def optimal_partition(data: Floats, penalty: float, shortest: int = 1) -> Partit
 
     Examples
     --------
+    >>> from outsample.regimes import back_trace
     >>> partition = optimal_partition(np.array([0.0, 0.0, 0.0, 9.0, 9.0]), penalty=1.0)
     >>> back_trace(partition.last, 5).tolist(), float(partition.cost[5])
     ([0, 3], 1.0)

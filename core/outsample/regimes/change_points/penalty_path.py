@@ -18,9 +18,7 @@ from outsample.typing import Floats, Integers, frozen
 
 __all__ = ["PenaltyPath", "penalty_path"]
 
-_WIDTH: Final = (
-    1e-9  # of a penalty; an interval narrower than that is a tie between three lines, told apart by rounding
-)
+_WIDTH: Final = 1e-9  # of a penalty; a narrower interval is a tie between three lines, told apart by rounding
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,10 +97,11 @@ def penalty_path(search: Callable[[float], Partition], low: float, high: float) 
 
     Examples
     --------
+    >>> from outsample.regimes import optimal_partition
     >>> data = np.array([0.0, 0.0, 2.0, 2.0, 9.0, 9.0])
     >>> path = penalty_path(lambda price: optimal_partition(data, price), 1.0, 100.0)
-    >>> path.segments.tolist(), path.high.tolist()
-    ([3, 2, 1], [4.0, 85.33333333333333, 100.0])
+    >>> path.segments.tolist(), path.high.round(3).tolist()
+    ([3, 2, 1], [4.0, 85.333, 100.0])
     """
     if not low <= high:
         raise UsageError(f"a path needs a lower and an upper penalty in this order, found {low} and {high}; swap them")

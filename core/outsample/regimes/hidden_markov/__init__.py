@@ -1,6 +1,12 @@
 """Hidden Markov models: fitted on the train window, filtered from there on, smoothed nowhere else."""
 
-from outsample.regimes.hidden_markov.fit import HiddenMarkovFit, HiddenMarkovSettings, Tails, fit_hidden_markov
+from outsample.regimes.hidden_markov.fit import (
+    HiddenMarkovFit,
+    HiddenMarkovSettings,
+    Tails,
+    fit_hidden_markov,
+    refit_hidden_markov,
+)
 from outsample.regimes.hidden_markov.model import HiddenMarkov
 from outsample.regimes.hidden_markov.states import FilteredStates, SmoothedStates
 
@@ -12,4 +18,5 @@ __all__ = [
     "SmoothedStates",
     "Tails",
     "fit_hidden_markov",
+    "refit_hidden_markov",
 ]

@@ -6,23 +6,21 @@ from typing import Annotated, Final
 
 import numpy as np
 
-from outsample.errors import FitError, UsageError
+from outsample.errors import UsageError
 from outsample.named_parameters import check_parameters
-from outsample.regimes.feature_rows import feature_rows
+from outsample.regimes.feature_rows import complete_rows, feature_rows
 from outsample.regimes.hidden_markov.climbing import climb
 from outsample.regimes.hidden_markov.model import HiddenMarkov, smoothed_states
 from outsample.regimes.hidden_markov.starts import StartingPoint, starting_points
 from outsample.regimes.hidden_markov.states import FilteredStates, SmoothedStates
 from outsample.typing import Bools, Bounds, Floats, Label, Unit, freeze_columns
 
-__all__ = ["HiddenMarkovFit", "HiddenMarkovSettings", "Tails", "fit_hidden_markov"]
+__all__ = ["HiddenMarkovFit", "HiddenMarkovSettings", "Tails", "fit_hidden_markov", "refit_hidden_markov"]
 
 MOST_FEATURES: Final = 4
-ROWS_A_STATE: Final = 10  # fewer complete rows for each state than this are refused
 VARIANCE_FLOOR: Final = 1e-4  # of the variance of all train rows: a volatility of a hundredth of the usual one
 UNSEEN_SHARE: Final = 0.005  # of the train rows lie under the limit of what counts as unseen
 _FIRST_STEPS: Final = 7  # of every start, before the best goes on alone
-_ROUNDING: Final = 1e-10  # of the size of a feature: what differs by less does not vary
 _FIRST_DOF: Final = 8.0  # where Student's degrees of freedom set out from
 
 
@@ -148,10 +146,8 @@ def fit_hidden_markov(train: Floats, settings: HiddenMarkovSettings = HiddenMark
     FitError
         Fewer than 10 complete rows for each state, or a feature that does not vary.
     """
-    rows = feature_rows(train, most=MOST_FEATURES)
-    complete = _complete_rows(rows, settings.states)
-    floor = VARIANCE_FLOOR * complete.var(axis=1)
-    tolerance = settings.tolerance * complete.shape[1]
+    rows, floor = _checked(train, settings)
+    tolerance = settings.tolerance * _complete(rows)
     best: tuple[StartingPoint, Floats] | None = None
     highest, iterations = -np.inf, 0
     for point in starting_points(rows, settings.states, settings.starts, settings.seed, floor):
@@ -161,38 +157,63 @@ def fit_hidden_markov(train: Floats, settings: HiddenMarkovSettings = HiddenMark
         if best is None or reached > highest:
             best, highest = (point, dof), reached
     assert best is not None
-    point, dof = best
-    highest, steps, converged = _climb(rows, point, dof, floor, settings.most_iterations, tolerance)
+    return _climbed(rows, *best, floor, settings, iterations)
+
+
+def refit_hidden_markov(begin: HiddenMarkov, train: Floats, settings: HiddenMarkovSettings) -> HiddenMarkovFit:
+    """Return where a search that sets out from a given model alone ends.
+
+    Parameters
+    ----------
+    begin : HiddenMarkov
+        With as many states, features and kinds of tails as `settings` and the data have.
+    train : (m,) or (m, d) array
+    settings : HiddenMarkovSettings
+
+    Raises
+    ------
+    DataError, FitError
+        As `fit_hidden_markov`.
+    """
+    rows, floor = _checked(train, settings)
+    square = np.maximum(begin.square, floor)
+    point = StartingPoint(begin.start.copy(), begin.transition.copy(), begin.mean.copy(), square)
+    return _climbed(rows, point, begin.dof.copy(), floor, settings, 0)
+
+
+def _checked(train: Floats, settings: HiddenMarkovSettings) -> tuple[Floats, Floats]:
+    """Return the rows by feature and the least squared scale of each."""
+    rows = feature_rows(train, most=MOST_FEATURES)
+    return rows, VARIANCE_FLOOR * complete_rows(rows, settings.states, "a hidden Markov model").var(axis=1)
+
+
+def _complete(rows: Floats) -> int:
+    return int(np.count_nonzero(~np.isnan(rows[0])))
+
+
+def _climbed(
+    rows: Floats,
+    point: StartingPoint,
+    dof: Floats,
+    floor: Floats,
+    settings: HiddenMarkovSettings,
+    iterations: int,
+) -> HiddenMarkovFit:
+    """Return the top above `point`, which is overwritten; `iterations` were spent on finding it."""
+    known = _complete(rows)
+    highest, steps, converged = _climb(rows, point, dof, floor, settings.most_iterations, settings.tolerance * known)
     model, at_floor = _ordered(point, dof, floor)
-    known = model.filtered(rows.T).log_density
+    smoothed, log_density = smoothed_states(model, rows)
     return HiddenMarkovFit(
         model=model,
         log_likelihood=highest,
         iterations=iterations + steps,
         converged=converged,
-        rows=complete.shape[1],
+        rows=known,
         at_floor=at_floor,
-        smoothed=smoothed_states(model, rows),
-        unseen_below=float(np.nanquantile(known, UNSEEN_SHARE)),
+        smoothed=smoothed,
+        unseen_below=float(np.nanquantile(log_density, UNSEEN_SHARE)),
     )
-
-
-def _complete_rows(rows: Floats, states: int) -> Floats:
-    complete = rows[:, ~np.isnan(rows[0])]
-    needed = ROWS_A_STATE * states
-    if complete.shape[1] < needed:
-        raise FitError(
-            f"a hidden Markov model of {states} states needs {needed} complete rows in the train window, found "
-            f"{complete.shape[1]}; widen the window or ask for fewer states"
-        )
-    for number, (low, high) in enumerate(zip(complete.min(axis=1), complete.max(axis=1), strict=True), start=1):
-        least = max(1e-150, _ROUNDING * max(abs(low), abs(high)))
-        if not least < high - low < 1e150:  # squares of the deviations must be numbers, and more than rounding
-            raise FitError(
-                f"a hidden Markov model needs features that vary in the train window, found feature {number} between "
-                f"{low:g} and {high:g}; leave it out or widen the window"
-            )
-    return complete
 
 
 def _climb(

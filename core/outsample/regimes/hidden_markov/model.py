@@ -94,6 +94,13 @@ class HiddenMarkov:
         except np.linalg.LinAlgError:
             return np.full(self.states, np.nan)
 
+    @property
+    def square(self) -> Floats:
+        """Squared scales, (k, d): the variance of Student's t is dof / (dof - 2) of them."""
+        with np.errstate(invalid="ignore"):
+            share = np.where(np.isinf(self.dof), 1.0, (self.dof - 2.0) / self.dof)
+        return np.asarray(self.variance * share[:, np.newaxis])
+
     def filtered(self, values: Floats) -> FilteredStates:
         """Return what each row and those before it say about its state.
 
@@ -129,21 +136,14 @@ class HiddenMarkov:
         density, weight, likelihood = np.empty(shape), np.empty(shape), np.empty(shape)
         predicted, filtered = np.empty(shape), np.empty(shape)
         top, scale = np.empty(rows.shape[1]), np.empty(rows.shape[1])
-        fill_log_density(rows, self.mean, self._square, self.dof, density, weight)
+        fill_log_density(rows, self.mean, self.square, self.dof, density, weight)
         fill_likelihood(density, likelihood, top)
         filter_states(density, likelihood, top, self.start, self.transition, predicted, filtered, scale)
         return predicted, filtered, top + np.log(scale)
 
-    @property
-    def _square(self) -> Floats:
-        """Squared scales: the variance of Student's t is dof / (dof - 2) of them."""
-        with np.errstate(invalid="ignore"):
-            share = np.where(np.isinf(self.dof), 1.0, (self.dof - 2.0) / self.dof)
-        return np.asarray(self.variance * share[:, np.newaxis])
 
-
-def smoothed_states(model: HiddenMarkov, rows: Floats) -> SmoothedStates:
-    """Return what all of `rows` together say about the state of each.
+def smoothed_states(model: HiddenMarkov, rows: Floats) -> tuple[SmoothedStates, Floats]:
+    """Return what all of `rows` together say about the state of each, and their predictive log-densities.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ def smoothed_states(model: HiddenMarkov, rows: Floats) -> SmoothedStates:
     rows : (d, n) array
         Of the train window, from `feature_rows`. `fit_hidden_markov` calls this; nothing else should.
     """
-    predicted, filtered, _ = model._run(rows)
+    predicted, filtered, log_density = model._run(rows)
     smoothed, pairs = np.empty(filtered.shape), np.empty((model.states, model.states))
     smooth_states(predicted, filtered, model.transition, smoothed, pairs)
-    return SmoothedStates(smoothed.T.copy())
+    return SmoothedStates(smoothed.T.copy()), log_density

@@ -8,23 +8,21 @@ Systems with Applications 150, doi:10.1016/j.eswa.2020.113307.
 Arthur and Vassilvitskii (2007), k-means++: the advantages of careful seeding, SODA '07 (the starts).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Annotated
 
 import numpy as np
 
-from outsample.errors import FitError, UsageError
+from outsample.errors import UsageError
 from outsample.named_parameters import check_parameters
 from outsample.regimes.equal_shares import equal_shares
-from outsample.regimes.feature_rows import feature_rows
+from outsample.regimes.feature_rows import complete_rows, feature_rows
 from outsample.regimes.jump_model.kernels import cheapest_states, descend, fill_distance
 from outsample.regimes.state_labels import FilteredLabels, InSampleLabels
 from outsample.typing import Bounds, Floats, Integers, Label, Unit, freeze_columns
 
-__all__ = ["JumpModelFit", "JumpModelSettings", "fit_jump_model"]
-
-ROWS_A_STATE: Final = 10  # fewer complete rows for each state than this are refused
+__all__ = ["JumpModelFit", "JumpModelSettings", "fit_jump_model", "refit_jump_model"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,20 +149,53 @@ def fit_jump_model(train: Floats, settings: JumpModelSettings = JumpModelSetting
     FitError
         Fewer than 10 complete rows for each state, or a feature that does not vary.
     """
+    rows, location, scale = _standard(train, settings)
+    return _cheapest(rows, location, scale, _starting_centres(rows, settings), settings)
+
+
+def refit_jump_model(begin: JumpModelFit, train: Floats, settings: JumpModelSettings) -> JumpModelFit:
+    """Return where a search that sets out from the centres of another fit alone ends.
+
+    Parameters
+    ----------
+    begin : JumpModelFit
+        Of the same features. States that it leaves empty stay so.
+    train : (m,) or (m, d) array
+    settings : JumpModelSettings
+
+    Raises
+    ------
+    DataError, FitError
+        As `fit_jump_model`.
+    """
+    rows, location, scale = _standard(train, settings)
+    held = begin.centres[~np.isnan(begin.centres[:, 0])]
+    centres = np.ascontiguousarray((held * begin.scale + begin.location - location) / scale)
+    return _cheapest(rows, location, scale, [centres], settings)
+
+
+def _standard(train: Floats, settings: JumpModelSettings) -> tuple[Floats, Floats, Floats]:
+    """Return the rows by feature, standardised, and by what."""
     rows = feature_rows(train)
-    complete = _complete_rows(rows, settings.states)
+    complete = complete_rows(rows, settings.states, "a jump model")
     location, scale = complete.mean(axis=1), complete.std(axis=1)
-    rows = _standardised(rows, location, scale)
+    return _standardised(rows, location, scale), location, scale
+
+
+def _cheapest(
+    rows: Floats, location: Floats, scale: Floats, starts: Iterable[Floats], settings: JumpModelSettings
+) -> JumpModelFit:
+    """Return the best of the fits that are reached from some centres, which are overwritten."""
     lowest, iterations = np.inf, 0
     best: tuple[Floats, Integers] | None = None
-    for centres in _starting_centres(rows, settings):
+    for centres in starts:
         online, state = np.empty(rows.shape[1], dtype=np.int8), np.empty(rows.shape[1], dtype=np.int8)
         cost, steps = descend(rows, centres, settings.penalty, settings.most_iterations, online, state)
         iterations += steps
         if best is None or cost < lowest:
             best, lowest = (centres, state), cost
     assert best is not None
-    centres, state, visits = _ordered(*best)
+    centres, state, visits = _ordered(*best, settings.states)
     return JumpModelFit(
         centres=centres,
         location=location,
@@ -174,25 +205,8 @@ def fit_jump_model(train: Floats, settings: JumpModelSettings = JumpModelSetting
         visits=visits,
         labels=InSampleLabels(state),
         iterations=iterations,
-        rows=complete.shape[1],
+        rows=int(np.count_nonzero(~np.isnan(rows[0]))),
     )
-
-
-def _complete_rows(rows: Floats, states: int) -> Floats:
-    complete = rows[:, ~np.isnan(rows[0])]
-    needed = ROWS_A_STATE * states
-    if complete.shape[1] < needed:
-        raise FitError(
-            f"a jump model of {states} states needs {needed} complete rows in the train window, found "
-            f"{complete.shape[1]}; widen the window or ask for fewer states"
-        )
-    for number, (low, high) in enumerate(zip(complete.min(axis=1), complete.max(axis=1), strict=True), start=1):
-        if not 1e-150 < high - low < 1e150:  # squares of the deviations must be numbers
-            raise FitError(
-                f"a jump model needs features that vary in the train window, found feature {number} between {low:g} "
-                f"and {high:g}; leave it out or widen the window"
-            )
-    return complete
 
 
 def _standardised(rows: Floats, location: Floats, scale: Floats) -> Floats:
@@ -219,9 +233,11 @@ def _starting_centres(rows: Floats, settings: JumpModelSettings) -> Iterator[Flo
         yield np.ascontiguousarray(kept[:, chosen].T)
 
 
-def _ordered(centres: Floats, state: Integers) -> tuple[Floats, Integers, Integers]:
+def _ordered(centres: Floats, state: Integers, states: int) -> tuple[Floats, Integers, Integers]:
     """Return centres, states and visits by rising first feature, empty states last and without a centre."""
-    visits = np.bincount(state, minlength=centres.shape[0])
-    centres = np.where(visits[:, np.newaxis] > 0, centres, np.nan)
-    order = np.argsort(centres[:, 0], kind="stable")
-    return centres[order], np.argsort(order).astype(np.int8)[state], visits[order]
+    visits = np.bincount(state, minlength=states)
+    held = np.full((states, centres.shape[1]), np.nan)
+    held[: len(centres)] = centres
+    held[visits == 0] = np.nan
+    order = np.argsort(held[:, 0], kind="stable")
+    return held[order], np.argsort(order).astype(np.int8)[state], visits[order]

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from scipy.optimize import least_squares
 
 from outsample.calibration.paths import parameter_paths
-from outsample.conformance import OPTION_QUOTES, Subject, conform
 from outsample.errors import FitError
 from outsample.formulas.domains import implied_vol_refusals
 from outsample.formulas.expansions import corrado_su_price
@@ -34,10 +33,7 @@ from outsample.models.parametric_smile.estimate import Estimate
 from outsample.models.parametric_smile.sabr import SABR_SHAPE
 from outsample.models.parametric_smile.ssvi import SSVI_SHAPE
 from outsample.models.parametric_smile.svi import SVI_SHAPE
-from outsample.sample import make_market, small_recipe
-from outsample.scores import SquaredError
 from outsample.study import Workspace
-from outsample.windows import Window
 
 MONTH = 30.0 / 365.0
 TRUTHS = {
@@ -330,10 +326,3 @@ def test_a_search_that_cannot_begin_is_refused_in_a_sentence(exact, window, monk
         FitError, match="SABR needs a vol for every train quote at the mean of their vols, found some wit"
     ):
         Sabr().fit(data, window(data, 0, 5))
-
-
-def test_corrado_su_conforms():
-    data = make_market(small_recipe(days=60)).quotes
-    times = data.times
-    train = Window(int(times[2]), int(times[int(0.6 * times.size)]))
-    conform(Subject("corrado-su", CorradoSu(), data, train, (SquaredError(),), OPTION_QUOTES))
