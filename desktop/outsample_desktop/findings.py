@@ -67,7 +67,7 @@ class Findings(QObject):
         window.painted.connect(self._follow)
 
     def latest(self, room: Room) -> Found | None:
-        """Return what was last worked out for a room, whatever it was for."""
+        """Return what was last worked out for a room from the data that are open, whatever else it was for."""
         return self._latest.get(room)
 
     @property
@@ -84,6 +84,11 @@ class Findings(QObject):
         latest = self._latest.get(asked.answer.request.state.room)
         known = latest.result if latest is not None and latest.key == asked.key else None
         self._take(asked, Found(asked.key, known, _GIVEN_UP))
+
+    def forget(self) -> None:
+        """Keep nothing, and end what is under way: other data are open."""
+        self._drop()
+        self._latest.clear()
 
     def close(self) -> None:
         """Leave nothing running."""

@@ -294,8 +294,7 @@ class MainWindow(QMainWindow):
 
     def open(self, source: str, case: State | None = None) -> None:
         """Load a source in the background; what is open stays until it is there."""
-        self._case = case
-        self._case_note = ""
+        self._case, self._case_note = case, ""
         self.progress.setValue(0)
         self.progress.show()
         self.cancel_button.show()
@@ -319,6 +318,7 @@ class MainWindow(QMainWindow):
             self.notice.tell(self._case_note)
         self.welcome.hide()
         self.page.show()
+        self.findings.forget()
         self.data, self.loaded = loaded.data, loaded
         self._see(state, loaded.data)
         kind = kind_of(loaded.data)

@@ -13,13 +13,13 @@ from outsample_desktop.session import Room
 if TYPE_CHECKING:
     from outsample_desktop.main_window import MainWindow
 
-__all__ = ["Marking", "span_of"]
+__all__ = ["Marking"]
 
 _FILES: Final = "Events (*.csv *.csv.gz *.txt *.parquet *.arrow);;All files (*)"
 _NOTHING_OPEN: Final = "events need a price history to be marked on, found none open; open one first"
 
 
-def span_of(event: Event) -> DrawnRegime:
+def _span_of(event: Event) -> DrawnRegime:
     """Return what an event marks: stressed where its file does not say; a long name is cut."""
     name = "".join(one for one in event.name if one.isprintable())
     name = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
@@ -66,7 +66,7 @@ class Marking(QObject):
             return
         try:
             events, report = read_events(path)
-            spans = tuple(dict.fromkeys(span_of(one) for one in events))
+            spans = tuple(dict.fromkeys(_span_of(one) for one in events))
             new = tuple(one for one in spans if one not in state.drawn)
             parameters = state.parameters.with_values({("regimes", "drawn"): (*state.drawn, *new)})
         except OutsampleError as error:

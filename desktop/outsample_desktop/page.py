@@ -1,6 +1,6 @@
 """The page: timeline, dates and rooms, in the window and in pictures alike."""
 
-from typing import Any, Final
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
@@ -8,30 +8,20 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayou
 from outsample_desktop.resolve import ViewState
 from outsample_desktop.session import Room, State
 from outsample_desktop.theme import Colours
-from outsample_desktop.views.assumptions import AssumptionsRoom
 from outsample_desktop.views.calibration import CalibrationRoom
-from outsample_desktop.views.decay import DecayRoom
 from outsample_desktop.views.overview import OverviewRoom
-from outsample_desktop.views.regimes import RegimesRoom
-from outsample_desktop.widgets.findings_room import FindingsRoom
 from outsample_desktop.widgets.room_list import RoomList
 from outsample_desktop.widgets.split_dates import SplitDates
 from outsample_desktop.widgets.timeline_pane import TimelinePane
 
 __all__ = ["Page"]
 
-_LATER: Final = {  # 20 to 40 ms each that no start needs
-    Room.REGIMES: RegimesRoom,
-    Room.DECAY: DecayRoom,
-    Room.ASSUMPTIONS: AssumptionsRoom,
-}
-
 
 class Page(QWidget):
     """The timeline is always there; beneath it one room, and beside that the list of them.
 
-    `room` is the overview, the one a case opens with. A room that is not in front is given nothing to draw, and one
-    of those in `_LATER` is made when it first comes to the front.
+    `room` is the overview, the one a case opens with. A room that is not in front is given nothing to draw, and a
+    room of findings is made when it first comes to the front.
 
     Signals
     -------
@@ -90,7 +80,7 @@ class Page(QWidget):
     def room_of(self, room: Room) -> Any:
         """Return a room, which is made if it is not there yet."""
         if room not in self.rooms:
-            made = _LATER[room]()
+            made = _made(room)
             if self._role is not None:
                 made.paint_in(self._role)
             made.hovered.connect(self._show_hover)
@@ -102,7 +92,7 @@ class Page(QWidget):
 
     def _show_hover(self, second: float) -> None:
         """Point out the time under the mouse wherever time is shown, in rooms that can."""
-        if isinstance(self._front, FindingsRoom):
+        if self._front not in (self.room, self.calibration):
             self.timeline.show_hover(second)
             self._front.show_hover(second)
 
@@ -135,3 +125,18 @@ class Page(QWidget):
             self.room.render_view(view)
         else:
             self._front.render_view(view.front)
+
+
+def _made(room: Room) -> Any:
+    """Return a room of findings: 20 to 40 ms each, and 20 for the imports, that no start needs."""
+    if room is Room.REGIMES:
+        from outsample_desktop.views.regimes import RegimesRoom
+
+        return RegimesRoom()
+    if room is Room.DECAY:
+        from outsample_desktop.views.decay import DecayRoom
+
+        return DecayRoom()
+    from outsample_desktop.views.assumptions import AssumptionsRoom
+
+    return AssumptionsRoom()

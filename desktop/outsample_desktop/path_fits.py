@@ -44,7 +44,7 @@ class PathFits(QObject):
         self._worker = NewestWorker("paths", self)
         self._worker.done.connect(self._take)
         self._worker.refused.connect(lambda asked, _sentence: self._forget(asked))
-        self._worker.broke.connect(self._report)
+        self._worker.broke.connect(window.report_bug)
         window.session.changed.connect(lambda _old, new: self._give_way(new))
         window.painted.connect(lambda _answer: self._fit())
 
@@ -82,6 +82,3 @@ class PathFits(QObject):
     def _forget(self, asked: _Asked) -> None:
         if self._asked is asked:
             self._asked = None
-
-    def _report(self, error: Exception) -> None:
-        self._window.report_bug(error)

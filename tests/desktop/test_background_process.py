@@ -82,6 +82,9 @@ def test_work_is_unwanted_as_soon_as_the_other_end_is_closed():
 def test_telling_nobody_does_no_harm():
     heard, tell = Pipe(duplex=False)
     heard.close()
+    with pytest.raises(BrokenPipeError):
+        tell.send("nothing")
     say(tell, "nothing")
     tell.close()
     say(tell, "nothing")
+    assert tell.closed

@@ -99,6 +99,8 @@ class ChartView:
         x is UTC seconds.
     is_log_x, is_log_y : bool
         Values are log10 of what the axis reads.
+    is_whole_y : bool
+        y counts something: only whole numbers are marked.
     note : str
         Why there is nothing to see; empty otherwise.
     """
@@ -117,6 +119,7 @@ class ChartView:
     is_time: bool = False
     is_log_x: bool = False
     is_log_y: bool = False
+    is_whole_y: bool = False
     note: str = ""
 
 

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 
 from outsample.diagnostics.staleness import Finding
+from outsample.prepared import prepared
 from outsample.report.analysis import Analysis
 from outsample.report.decay_findings import PENDING, DecayFindings
 from outsample.report.decay_tables import decay_room_tables
@@ -13,11 +14,11 @@ from outsample.report.table import Table
 from outsample.report.tables import decay_table
 from outsample.test_result import NotTested
 from outsample.typing import SECOND
-from outsample_desktop.resolve.charts import Band, BarsView, ChartView, GridView, Level, Line, Stroke, Tabled
+from outsample_desktop.resolve.charts import Band, BarsView, ChartView, Level, Line, Stroke, Tabled
 from outsample_desktop.resolve.cuts import cursor_index
 from outsample_desktop.resolve.decay_charts import TITLES, fluctuation_chart, recalibration_chart, staleness_chart
 from outsample_desktop.resolve.decay_gap import gap_bars
-from outsample_desktop.resolve.decay_triangle import triangle_grid
+from outsample_desktop.resolve.decay_triangle import no_triangle, triangle_grid
 from outsample_desktop.resolve.finding_views import NO_DIAGONALS, DecayRoomView
 from outsample_desktop.resolve.found import WAITING, Found, standing_of
 from outsample_desktop.resolve.numbers import number, ratio_text, significant
@@ -27,6 +28,7 @@ from outsample_desktop.session import State
 
 __all__ = ["decay_room_view"]
 
+_EMPTY: Final = ChartView("", "")
 _CHARTS: Final = ("staleness", "recalibration", "fluctuation")
 _WHOLE: Final = 10.0  # days from which a half-life is written without decimals
 _TESTED_ON: Final = "on the test window unless said otherwise; p two-sided, of this boundary alone"
@@ -44,37 +46,45 @@ def decay_room_view(state: State, analysis: Analysis, found: Found | None) -> De
     """
     name = active_name(state, analysis)
     standing, message = standing_of(found, state, name)
-    result = None if found is None else found.result
+    result = found.result if found is not None and isinstance(found.result, DecayFindings) else None
     waits = message or WAITING
-    if not isinstance(result, DecayFindings):
-        return _without(standing, message, _horizon(state, analysis, None), decay_table(analysis), waits)
-    tables = {"breakdown": Table("breakdown", ()), "horizon": decay_table(analysis), **decay_room_tables(result)}
+    still = _without(waits) if result is None else _found_view(result, waits)
     cursor = int(analysis.data.times[cursor_index(state, analysis)])
-    moving = fluctuation_chart(result, waits)
-    triangle, diagonals = triangle_grid(result, waits)
+    moving = still.fluctuation
+    return replace(
+        still,
+        state=standing,
+        message=message or still.message,
+        horizon=_horizon(state, analysis, result),
+        fluctuation=replace(moving, cursor=cursor / SECOND) if moving.lines else moving,
+        triangle=replace(still.triangle, marked=still.diagonals.cells_at(cursor)),
+        tables={**still.tables, "horizon": decay_table(analysis)},
+    )
+
+
+@prepared
+def _found_view(found: DecayFindings, waits: str) -> DecayRoomView:
+    """Return what neither boundary nor cursor moves, until there are other findings."""
+    tables = {"breakdown": Table("breakdown", ()), **decay_room_tables(found)}
     return DecayRoomView(
-        standing,
-        message or _headline(result),
-        _horizon(state, analysis, result),
-        staleness_chart(result, waits),
-        recalibration_chart(result, waits),
-        replace(moving, cursor=cursor / SECOND) if moving.lines else moving,
-        gap_bars(result, waits),
-        replace(triangle, marked=diagonals.cells_at(cursor)),
-        diagonals,
+        "",
+        _headline(found),
+        _EMPTY,
+        staleness_chart(found, waits),
+        recalibration_chart(found, waits),
+        fluctuation_chart(found, waits),
+        gap_bars(found, waits),
+        *triangle_grid(found, waits),
         tests_shown(tables["breakdown"], _TESTED_ON),
         tables,
     )
 
 
-def _without(standing: str, message: str, horizon: ChartView, table: Table, note: str) -> DecayRoomView:
+def _without(note: str) -> DecayRoomView:
     """Return the room before anything was worked out, or where nothing could be."""
-    none = np.empty((0, 0))
     stale, cost, moving = (ChartView(TITLES[name], "", is_time=name == "fluctuation", note=note) for name in _CHARTS)
-    grid = GridView(TITLES["triangle"], "", (), (), "", "", "", none, none.astype(bool), True, 1.0, note=note)
     bars, tests = BarsView(TITLES["gap"], "", note=note), Tabled(Table("breakdown", ()), note)
-    tables = {"horizon": table}
-    return DecayRoomView(standing, message, horizon, stale, cost, moving, bars, grid, NO_DIAGONALS, tests, tables)
+    return DecayRoomView("", "", _EMPTY, stale, cost, moving, bars, no_triangle(note), NO_DIAGONALS, tests, {})
 
 
 def _headline(found: DecayFindings) -> str:

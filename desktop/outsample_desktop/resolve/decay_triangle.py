@@ -14,7 +14,7 @@ from outsample_desktop.resolve.decay_charts import TITLES, note_of
 from outsample_desktop.resolve.finding_views import NO_DIAGONALS, Diagonals
 from outsample_desktop.resolve.numbers import percent_text
 
-__all__ = ["triangle_grid"]
+__all__ = ["no_triangle", "triangle_grid"]
 
 _MOST: Final = (24, 36)  # rows and columns: neighbours share a cell where there are more
 _SHOWN: Final = 0.98  # of the cells that the colours must hold: one day of panic would make all others white
@@ -33,9 +33,7 @@ def triangle_grid(found: DecayFindings, waits: str) -> tuple[GridView, Diagonals
     if isinstance(triangle, NotTested) or isinstance(vintages, NotTested):
         said = triangle if isinstance(triangle, NotTested) else vintages
         assert isinstance(said, NotTested)
-        none, note = np.empty((0, 0)), note_of(said, waits)
-        grid = GridView(TITLES["triangle"], "", (), (), "", "", "", none, none.astype(bool), True, 1.0, note=note)
-        return grid, NO_DIAGONALS
+        return no_triangle(note_of(said, waits)), NO_DIAGONALS
     rows, columns = (_first_of(size, most) for size, most in zip(triangle.table.shape, _MOST, strict=True))
     table, first = _pooled(triangle.table, rows, columns), vintages.origins.in_service[rows]
     start, stop = triangle.start[columns], triangle.stop[np.append(columns[1:], triangle.stop.size) - 1]
@@ -59,6 +57,12 @@ def triangle_grid(found: DecayFindings, waits: str) -> tuple[GridView, Diagonals
     )
     ages = ((DAY * edge).astype(np.int64) for edge in (start, stop))
     return grid, Diagonals(first, *ages)
+
+
+def no_triangle(note: str) -> GridView:
+    """Return a grid without cells that says why."""
+    none = np.empty((0, 0))
+    return GridView(TITLES["triangle"], "", (), (), "", "", "", none, none.astype(bool), True, 1.0, note=note)
 
 
 def _detail(found: DecayFindings) -> str:

@@ -17,7 +17,16 @@ from outsample_desktop.resolve.numbers import effect_text, number, p_text, ratio
 from outsample_desktop.resolve.views import Curve, DecayView, ModelRow, ModelsView, StatusView, VerdictView
 from outsample_desktop.session import State
 
-__all__ = ["active_model", "active_name", "decay_view", "hue_of", "models_view", "status_view", "verdict_view"]
+__all__ = [
+    "active_model",
+    "active_name",
+    "decay_view",
+    "hue_of",
+    "log10_of",
+    "models_view",
+    "status_view",
+    "verdict_view",
+]
 
 _EMPTY: Final = np.empty(0)
 _HUES: Final = {
@@ -157,7 +166,7 @@ def decay_view(state: State, analysis: Analysis) -> DecayView:
     """Return the decay curves of all models that are on, and the band of the active one."""
     shown, label = active_model(state, analysis), _decay_label(state, analysis)
     is_log = state.relative and analysis.score.score.unit.domain is not ScaleDomain.RETURN
-    scale = _log10 if is_log else np.asarray
+    scale = log10_of if is_log else np.asarray
     lines: list[Curve] = []
     band: DecayLine | None = None
     for result in analysis.judged:
@@ -178,7 +187,8 @@ def decay_view(state: State, analysis: Analysis) -> DecayView:
     return DecayView(tuple(lines), low, high, all_low, all_high, level, label, is_log, band.hatched, note)
 
 
-def _log10(values: Floats) -> Floats:
+def log10_of(values: Floats) -> Floats:
+    """Return logarithms; NaN for what has none."""
     return np.log10(values, out=np.full(values.shape, np.nan), where=values > 0)
 
 

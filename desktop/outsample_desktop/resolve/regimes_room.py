@@ -20,11 +20,12 @@ from outsample.report.regime_tables import (
     volatility_table,
 )
 from outsample.report.table import Table
-from outsample.typing import SECOND, Floats, Integers
+from outsample.typing import SECOND, Floats
 from outsample_desktop.resolve.charts import ChartView, GridView, Level, Line, Span, Tabled
 from outsample_desktop.resolve.cuts import cursor_index, round_reach
 from outsample_desktop.resolve.finding_views import RegimesView
-from outsample_desktop.resolve.found import Found, standing_of
+from outsample_desktop.resolve.found import WAITING, Found, standing_of
+from outsample_desktop.resolve.panes import log10_of
 from outsample_desktop.resolve.tests_shown import tests_shown
 from outsample_desktop.session import State
 
@@ -33,7 +34,9 @@ __all__ = ["regimes_view"]
 _TRAILING: Final = 10  # days of the thin line of volatility
 _VOLATILITY: Final = "Volatility and regimes"
 _PATH: Final = "Penalty path"
-_WAITING: Final = "being worked out …"
+_SAID_OF_TESTS: Final = (
+    "of the level of ln r² up to the train end; clusters of volatility alone make them reject too often"
+)
 
 
 def regimes_view(state: State, analysis: Analysis, found: Found | None) -> RegimesView:
@@ -47,7 +50,7 @@ def regimes_view(state: State, analysis: Analysis, found: Found | None) -> Regim
         What was worked out last, for this state or for one before it.
     """
     standing, message = standing_of(found, state, "")
-    result = None if found is None else found.result
+    result = found.result if found is not None and isinstance(found.result, RegimeFindings) else None
     daily = daily_volatility(analysis.data)
     tables = {
         "volatility": volatility_table(analysis),
@@ -55,18 +58,17 @@ def regimes_view(state: State, analysis: Analysis, found: Found | None) -> Regim
         "transitions": transitions_table(analysis),
         "marked": marked_table(analysis),
     }
-    tests = Tabled(Table("break-tests", ()), message or _WAITING)
-    path = ChartView(_PATH, "", note=message or _WAITING)
-    if isinstance(result, RegimeFindings):
-        tables |= _found_tables(result, daily)
-        said = "of the level of ln r² up to the train end; clusters of volatility alone make them reject too often"
-        tests = tests_shown(tables["break-tests"], said)
+    tests = Tabled(Table("break-tests", ()), message or WAITING)
+    path = ChartView(_PATH, "", note=message or WAITING)
+    if result is not None:
+        found_tables, tests = _of_findings(result, daily)
+        tables |= found_tables
         path = _path(analysis, result)
-    online = result.online if isinstance(result, RegimeFindings) else None
+    online = None if result is None else result.online
     return RegimesView(
         standing,
         message or _headline(analysis),
-        _volatility(state, analysis, None if online is None else online.recent),
+        _volatility(state, analysis, daily, None if online is None else online.recent),
         path,
         _losses(analysis),
         _transitions(analysis),
@@ -78,10 +80,11 @@ def regimes_view(state: State, analysis: Analysis, found: Found | None) -> Regim
 
 
 @prepared
-def _found_tables(found: RegimeFindings, daily: DailyVolatility) -> dict[str, Table]:
-    """Return the tables that no boundary moves until there are other findings."""
-    tables = (penalty_path_table(found, daily), regime_losses_table(found), break_tests_table(found, daily))
-    return {table.name: table for table in tables}
+def _of_findings(found: RegimeFindings, daily: DailyVolatility) -> tuple[dict[str, Table], Tabled]:
+    """Return the tables that no boundary moves until there are other findings, and the tests as they are shown."""
+    tests = break_tests_table(found, daily)
+    tables = (penalty_path_table(found, daily), regime_losses_table(found), tests)
+    return {table.name: table for table in tables}, tests_shown(tests, _SAID_OF_TESTS)
 
 
 def _headline(analysis: Analysis) -> str:
@@ -109,7 +112,7 @@ def _found(analysis: Analysis) -> str:
 
 def _said_of_marked(analysis: Analysis) -> str:
     if not analysis.regimes.drawn:
-        return "none yet: “Mark…” above says what a window or a span was, or drop a CSV of events here"
+        return "none yet: Shift+drag in the chart above, “Mark…”, or drop a CSV of events here"
     return "what you know, not filtered: it overrides what is found, in train and in test; estimates stay"
 
 
@@ -123,37 +126,36 @@ def _said_of_states(analysis: Analysis) -> str:
 
 
 @prepared
-def _trailing_volatility(daily: DailyVolatility) -> Floats:
-    """Return the root mean square of the last days' returns, percent a year; NaN before there are that many."""
+def _trailing_volatility(daily: DailyVolatility) -> Line:
+    """Return the root mean square of the last days' returns, log10 of percent a year; NaN before there are as many."""
     sums = np.concatenate(([0.0], np.cumsum(daily.log_return**2)))
     found = np.full(daily.log_return.size, np.nan)
     if found.size >= _TRAILING:
         found[_TRAILING - 1 :] = (sums[_TRAILING:] - sums[:-_TRAILING]) / _TRAILING
-    return np.asarray(100.0 * np.sqrt(daily.days_a_year * found))
+    y = log10_of(100.0 * np.sqrt(daily.days_a_year * found))
+    return Line(f"last {_TRAILING} days", "muted", daily.time / SECOND, y)
 
 
-def _volatility(state: State, analysis: Analysis, recent: Floats | None) -> ChartView:
-    daily, track = daily_volatility(analysis.data), analysis.regimes
+def _volatility(state: State, analysis: Analysis, daily: DailyVolatility, recent: Floats | None) -> ChartView:
+    track = analysis.regimes
     if not daily.time.size:
         return ChartView(_VOLATILITY, "", is_time=True, note="regimes need days, found fewer than two closes")
-    x, edge = daily.time / SECOND, track.edge / SECOND
+    edge = track.edge / SECOND
     steps_x, steps_y = np.repeat(edge, 2)[1:-1], np.repeat(100.0 * track.volatility, 2)
     trailing = _trailing_volatility(daily)
-    lines = [Line(f"last {_TRAILING} days", "muted", x, _log10(trailing))]
-    lines.append(Line("level", "price", steps_x, _log10(steps_y), is_active=True))
+    level = Line("level", "price", steps_x, log10_of(steps_y), is_active=True)
     spans = tuple(Span(start / SECOND, stop / SECOND, regime.name.lower()) for start, stop, regime in track.bands())
     cursor = float(analysis.data.times[cursor_index(state, analysis)]) / SECOND
     detail = "% a year; the strip has the colours of the timeline"
-    if recent is not None and recent.size == x.size:
+    points = np.empty(0), np.empty(0)
+    if recent is not None and recent.size == trailing.x.size:
         changed = np.flatnonzero(recent > 0.5)
-        points = x[changed], _log10(trailing[changed])
+        points = trailing.x[changed], trailing.y[changed]
         detail += "; dots: a change within days is likelier than not"
-    else:
-        points = np.empty(0), np.empty(0)
     return ChartView(
         _VOLATILITY,
         detail,
-        tuple(lines),
+        (trailing, level),
         spans=spans,
         points_x=points[0],
         points_y=points[1],
@@ -180,6 +182,7 @@ def _path(analysis: Analysis, found: RegimeFindings) -> ChartView:
         levels=(Level(1.0, "muted"),),
         cursor=used if is_used else float("nan"),
         is_log_x=True,
+        is_whole_y=True,
     )
 
 
@@ -187,16 +190,17 @@ def _losses(analysis: Analysis) -> GridView:
     """Return mean losses of all models by regime, train beside test."""
     track, times = analysis.regimes, analysis.data.times
     label = track.at(times)
-    windows = (("train", analysis.split.train), ("test", analysis.split.test))
-    inside = np.concatenate([label[window.rows(times)] for _, window in windows])
-    regimes = [regime for regime in Regime if (inside == regime).any()]
-    columns = tuple(f"{regime.name.lower()} {name}" for regime in regimes for name, _ in windows)
+    rows = {"train": analysis.split.train.rows(times), "test": analysis.split.test.rows(times)}
+    labels = {name: label[side] for name, side in rows.items()}
+    regimes = [regime for regime in Regime if any((one == regime).any() for one in labels.values())]
+    cells = [(name, labels[name] == regime) for regime in regimes for name in rows]
+    columns = tuple(f"{regime.name.lower()} {name}" for regime in regimes for name in rows)
     judged = analysis.judged
     value = np.full((len(judged), len(columns)), np.nan)
     count = np.zeros(value.shape)
     for row, one in enumerate(judged):
-        for place, (regime, (_, window)) in enumerate((regime, side) for regime in regimes for side in windows):
-            value[row, place], count[row, place] = _mean(one, label, window.rows(times), regime)
+        for place, (name, is_here) in enumerate(cells):
+            value[row, place], count[row, place] = _mean(one, one.study.loss[rows[name]][is_here])
     weak = count < SPARSE_BELOW
     unit = analysis.score.score.unit.value
     note = "" if judged else "no model to show: switch one on"
@@ -217,9 +221,8 @@ def _losses(analysis: Analysis) -> GridView:
     )
 
 
-def _mean(one: Judged, label: Integers, rows: slice, regime: Regime) -> tuple[float, int]:
-    part = one.study.loss[rows][label[rows] == regime]
-    part = part[np.isfinite(part)]
+def _mean(one: Judged, loss: Floats) -> tuple[float, int]:
+    part = loss[np.isfinite(loss)]
     return (float(shown(one.study, part.mean())), part.size) if part.size else (float("nan"), 0)
 
 
@@ -243,7 +246,3 @@ def _transitions(analysis: Analysis) -> GridView:
         3,
         note=note,
     )
-
-
-def _log10(values: Floats) -> Floats:
-    return np.log10(values, out=np.full(values.shape, np.nan), where=values > 0.0)

@@ -11,7 +11,7 @@ from outsample.report.analysis import Analysis, Judged, underlying_of
 from outsample.scores import Shown
 from outsample.typing import SECOND, Floats
 from outsample_desktop.resolve.cuts import cursor_index
-from outsample_desktop.resolve.panes import active_model, hue_of
+from outsample_desktop.resolve.panes import active_model, hue_of, log10_of
 from outsample_desktop.resolve.views import Curve, TimelineView
 from outsample_desktop.session import State
 
@@ -70,9 +70,7 @@ def _loss_curve(result: Judged, analysis: Analysis, is_active: bool, is_log: boo
         x, loss = x[kept], loss[kept]
     if is_log:
         power = 0.5 if study.score.shown is Shown.ROOT else 1.0
-        y = np.full(loss.size, np.nan)
-        np.log10(loss, out=y, where=loss > 0)
-        y *= power
+        y = power * log10_of(loss)
     else:
         y = trailing_mean(loss, TRAILING_BARS)
     return Curve(result.entry.name, result.entry.title, hue_of(result.entry.name), x, y, is_active)

@@ -147,7 +147,7 @@ def _linear_ticks(low: float, high: float) -> list[float]:
     return found
 
 
-def linear_ticks(low: float, high: float, pixels: float, label: float) -> list[tuple[float, str]]:
+def linear_ticks(low: float, high: float, pixels: float, label: float, least: float = 0.0) -> list[tuple[float, str]]:
     """Return positions and texts of round numbers, each with `label` pixels to itself; at least two where they fit.
 
     Parameters
@@ -158,6 +158,8 @@ def linear_ticks(low: float, high: float, pixels: float, label: float) -> list[t
         Its length.
     label : float
         Pixels that a number needs.
+    least : float
+        Step below which there is nothing: 1 for counts.
     """
     span = high - low
     if not (0.0 < span < inf and pixels > 0):
@@ -167,7 +169,7 @@ def linear_ticks(low: float, high: float, pixels: float, label: float) -> list[t
     found: list[tuple[float, str]] = []
     for factor in (10.0, 5.0, 2.0, 1.0, 0.5):
         step = factor * unit
-        if step <= 0.0 or max(abs(low), abs(high)) / step > _MOST_STEPS:
+        if step <= 0.0 or step < least or max(abs(low), abs(high)) / step > _MOST_STEPS:
             break
         if step < rough and len(found) >= 2:
             break
@@ -207,13 +209,13 @@ class _Axis(pg.AxisItem):  # type: ignore[misc]
     def __init__(self, side: str) -> None:
         self._box = self._room = QRectF()
         self._pens: tuple[QPen, QPen] | None = None
-        self.is_left, self.has_text = side == "left", True
+        self.is_left, self.has_text, self.is_whole = side == "left", True, False
         super().__init__(side)
         self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
 
     def marks(self, low: float, high: float, pixels: float) -> list[tuple[float, str]]:
         """Return positions and texts; each axis has its own."""
-        return linear_ticks(low, high, pixels, _ROW if self.is_left else _LABEL)
+        return linear_ticks(low, high, pixels, _ROW if self.is_left else _LABEL, 1.0 if self.is_whole else 0.0)
 
     def paint_in(self, line: QPen, text: QPen) -> None:
         """Take the pens of a theme."""
@@ -295,10 +297,10 @@ class LogAxis(_Axis):
         super().__init__(side)
         self.is_log = is_log
 
-    def read_as(self, is_log: bool) -> None:
-        """Say whether values are log10 of what is written."""
-        if self.is_log is not is_log:
-            self.is_log = is_log
+    def read_as(self, is_log: bool, is_whole: bool = False) -> None:
+        """Say whether values are log10 of what is written, and whether they are counts."""
+        if (self.is_log, self.is_whole) != (is_log, is_whole):
+            self.is_log, self.is_whole = is_log, is_whole
             self.update()
 
     def marks(self, low: float, high: float, pixels: float) -> list[tuple[float, str]]:

@@ -3,8 +3,8 @@
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QResizeEvent
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from outsample.typing import Floats
@@ -14,6 +14,7 @@ from outsample_desktop.widgets.axes import LogAxis, UtcAxis
 from outsample_desktop.widgets.curve_panes import CurvePane
 from outsample_desktop.widgets.decimation import extremes
 from outsample_desktop.widgets.plot import BandItem, CurveItem, Overlay, Plot, PointsItem, pen
+from outsample_desktop.widgets.pointed_plot import PointedPlot
 from outsample_desktop.widgets.pointer_line import PointerLine
 from outsample_desktop.widgets.split_item import LegendItem
 
@@ -63,56 +64,6 @@ class SpansItem(Overlay):
         painter.restore()
 
 
-class PointedPlot(Plot):
-    """A plot that says where it is clicked.
-
-    Signals
-    -------
-    pointed(float)
-        The x of a click or a drag, in the unit of the axis.
-    hovered(float)
-        The x that the mouse is over; NaN for none.
-    """
-
-    pointed = Signal(float)
-    hovered = Signal(float)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Say where."""
-        event.accept()
-        if event.button() is Qt.MouseButton.LeftButton:
-            self._say(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Say where; while the button is held, that is a click that goes on."""
-        event.accept()
-        if event.buttons() & Qt.MouseButton.LeftButton:
-            self._say(event)
-        else:
-            x = self._x_at(event)
-            self.hovered.emit(float("nan") if x is None else x)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Do nothing: what counts was said."""
-        event.accept()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Forget the hover."""
-        event.accept()
-        self.hovered.emit(float("nan"))
-
-    def _say(self, event: QMouseEvent) -> None:
-        x = self._x_at(event)
-        if x is not None:
-            self.pointed.emit(x)
-
-    def _x_at(self, event: QMouseEvent) -> float | None:
-        """Return the x under the mouse; None beside the axes."""
-        box = self.plotItem.vb
-        place = self.mapToScene(event.position().toPoint())
-        return float(box.mapSceneToView(place).x()) if box.sceneBoundingRect().contains(place) else None
-
-
 class ChartPane(CurvePane[ChartView]):
     """A titled chart.
 
@@ -122,6 +73,8 @@ class ChartPane(CurvePane[ChartView]):
         Accessible name.
     is_time : bool
         Dates run along the horizontal axis.
+    kind : type of PointedPlot
+        What the mouse and the keyboard do to it.
 
     Signals
     -------
@@ -132,9 +85,9 @@ class ChartPane(CurvePane[ChartView]):
     pointed = Signal(float)
     hovered = Signal(float)
 
-    def __init__(self, name: str, is_time: bool = False) -> None:
+    def __init__(self, name: str, is_time: bool = False, kind: type[PointedPlot] = PointedPlot) -> None:
         self._left, self._bottom = LogAxis("left", is_log=False), LogAxis("bottom", is_log=False)
-        plot = PointedPlot(name, {"left": self._left, "bottom": UtcAxis() if is_time else self._bottom})
+        plot = kind(name, {"left": self._left, "bottom": UtcAxis() if is_time else self._bottom})
         super().__init__(name, plot)
         plot.pointed.connect(self.pointed)
         plot.hovered.connect(self.hovered)
@@ -164,7 +117,7 @@ class ChartPane(CurvePane[ChartView]):
         self._tell("" if view.lines else view.note)
         self.note.setGeometry(self.plot.rect())
         self.title.show_text(view.title, view.detail)
-        self._left.read_as(view.is_log_y)
+        self._left.read_as(view.is_log_y, view.is_whole_y)
         self._bottom.read_as(view.is_log_x)
         self._fit(view)
         self._show_lines(view.lines, role)
@@ -214,7 +167,7 @@ class ChartPane(CurvePane[ChartView]):
                 pad = _PAD * (ends[1] - ends[0])
                 self.plot.span_x(ends[0] - pad, ends[1] + pad)
             else:
-                self.plot.fit_x(*ends, floor=0.0 if ends[0] >= 0.0 else None)
+                self.plot.fit_x(*ends, floor=0.0)
         levels = np.array([level.value for level in view.levels])
         beside = [line.y for line in view.lines if line.stroke is Stroke.DOTTED]
         ends = _ends([*(line.y for line in view.lines if line.stroke is not Stroke.DOTTED), view.points_y, levels])
@@ -225,7 +178,8 @@ class ChartPane(CurvePane[ChartView]):
             ends = min(ends[0], max(reach[0], ends[0] - room)), max(ends[1], min(reach[1], ends[1] + room))
         if ends is not None:
             has_legend = sum(bool(line.title) for line in view.lines) > 1
-            self.plot.fit_y(ends[0], ends[1] + (_LEGEND * (ends[1] - ends[0]) if has_legend else 0.0))
+            top = ends[1] + (_LEGEND * (ends[1] - ends[0]) if has_legend else 0.0)
+            self.plot.fit_y(ends[0], top, floor=None if view.is_log_y else 0.0)
 
 
 def _ends(parts: list[Floats]) -> tuple[float, float] | None:

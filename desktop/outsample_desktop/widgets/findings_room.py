@@ -5,14 +5,12 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from outsample_desktop.resolve.charts import Tabled
 from outsample_desktop.resolve.views import same
 from outsample_desktop.session import State
 from outsample_desktop.theme import Colours
 from outsample_desktop.widgets.chart_pane import ChartPane
 from outsample_desktop.widgets.chooser import Chooser
 from outsample_desktop.widgets.pane_title import PaneTitle
-from outsample_desktop.widgets.told_listing import ToldListing
 
 __all__ = ["FindingsRoom", "split"]
 
@@ -90,13 +88,7 @@ class FindingsRoom(QWidget):
         for name, pane in self._panes.items():
             field = name.replace("-", "_")
             part = getattr(view, field)
-            if old is not None and same(getattr(old, field), part):
-                continue
-            if isinstance(pane, ToldListing):
-                pane.show_told(part.table, part.sentence, part.told)
-            elif isinstance(part, Tabled):
-                pane.show_table(part.table, part.sentence)
-            else:
+            if old is None or not same(getattr(old, field), part):
                 pane.render_view(part)
 
 

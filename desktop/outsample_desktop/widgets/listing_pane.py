@@ -7,6 +7,7 @@ from PySide6.QtGui import QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QVBoxLayout, QWidget
 
 from outsample.report.table import Table
+from outsample_desktop.resolve.charts import Tabled
 from outsample_desktop.theme import Colours
 from outsample_desktop.widgets.chooser import Chooser
 from outsample_desktop.widgets.line_of_text import LineOfText
@@ -77,6 +78,10 @@ class ListingPane(QWidget):
         self.line.setText(sentence)
         self.view.show_table(table)
         self._fit()
+
+    def render_view(self, view: Tabled) -> None:
+        """Show a view."""
+        self.show_table(view.table, view.sentence)
 
     def show_wait(self, sentence: str, is_new: bool) -> None:
         """Say that a table is being made; what is shown goes if it is about something else."""

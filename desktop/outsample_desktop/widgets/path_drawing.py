@@ -13,7 +13,7 @@ from outsample_desktop.widgets.axes import date_ticks, linear_ticks
 from outsample_desktop.widgets.decimation import extremes
 from outsample_desktop.widgets.lettering import width_of, write_in
 from outsample_desktop.widgets.path_cells import Cell
-from outsample_desktop.widgets.plot import pen, polygon
+from outsample_desktop.widgets.plot import pen, polygon, runs
 
 __all__ = ["draw_axes", "draw_path"]
 
@@ -82,7 +82,7 @@ def _draw_band(painter: QPainter, cell: Cell, band: tuple[Floats, Floats, Floats
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(fill)
     known = np.isfinite(bottom) & np.isfinite(top)
-    for start, stop in _runs(known):
+    for start, stop in runs(known):
         there, back = slice(start, stop), slice(stop - 1, start - 1 if start else None, -1)
         xs = np.concatenate([bottom_x[there], top_x[back]])
         painter.drawPolygon(polygon(xs, np.concatenate([cell.y(bottom[there]), cell.y(top[back])])))
@@ -128,11 +128,6 @@ def _spread_pairs(x: Floats, y: Floats) -> list[tuple[float, float]]:
     return list(zip(x[known][first].tolist(), y[known][first].tolist(), strict=True))
 
 
-def _runs(known: Bools) -> list[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], known, [False]])))
-    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
-
-
 def _pieces(x: Floats, y: Floats) -> list[tuple[Floats, Floats]]:
     """Return the stretches of a curve without a gap."""
-    return [(x[start:stop], y[start:stop]) for start, stop in _runs(np.isfinite(y))]
+    return [(x[start:stop], y[start:stop]) for start, stop in runs(np.isfinite(y))]

@@ -18,7 +18,7 @@ from outsample_desktop.theme import Colours
 from outsample_desktop.widgets.axes import LinearAxis
 from outsample_desktop.widgets.colour_scale import blend
 
-__all__ = ["BandItem", "CurveItem", "Overlay", "Plot", "PointsItem", "hysteresis", "pen"]
+__all__ = ["BandItem", "CurveItem", "Overlay", "Plot", "PointsItem", "hysteresis", "pen", "polygon", "runs"]
 
 _FILL_LEAST: Final = 0.4  # data filling less of the axis than this make it shrink
 _MARGIN: Final = 0.03
@@ -46,20 +46,22 @@ def hysteresis(old: tuple[float, float], low: float, high: float, floor: float |
     """Return the axis range for data in [low, high]: `old` as long as the data fit and fill it well enough.
 
     A new range ends at multiples of a step between an eighth and a quarter of what the data span, so that data that
-    come and go by less leave it alone: an axis that dances hides what moves, and costs a millisecond.
+    come and go by less leave it alone: an axis that dances hides what moves, and costs a millisecond. It does not
+    reach below a `floor` that the data keep to.
     """
     if not (np.isfinite(low) and np.isfinite(high)):
         return old
+    lowest = floor if floor is not None and low >= floor else -np.inf
     span = high - low
     if span <= 0.0:
         span = abs(high) * 0.1 or 1.0
         low, high = low - 0.5 * span, high + 0.5 * span
-    if old[0] <= low and high <= old[1] and span >= _FILL_LEAST * (old[1] - old[0]):
+    if lowest <= old[0] <= low and high <= old[1] and span >= _FILL_LEAST * (old[1] - old[0]):
         return old
     step = 2.0 ** np.floor(np.log2(span)) / _STEPS
     bottom = float(np.floor((low - _MARGIN * span) / step) * step)
     top = float(np.ceil((high + _MARGIN * span) / step) * step)
-    return (max(bottom, floor) if floor is not None and low >= floor else bottom, top)
+    return (max(bottom, lowest), top)
 
 
 class Plot(pg.PlotWidget):  # type: ignore[misc]
@@ -167,8 +169,8 @@ class CurveItem(Overlay):
         if on_top is not (self.zValue() > _LOW):
             self.setZValue(_TOP if on_top else _LOW)
         known = np.isfinite(y) & np.isfinite(x)
-        pieces = [slice(0, x.size)] if known.all() else _runs(known)
-        self._lines = tuple(polygon(x[piece], y[piece]) for piece in pieces if piece.stop - piece.start > 1)
+        pieces = [(0, x.size)] if known.all() else runs(known)
+        self._lines = tuple(polygon(x[first:stop], y[first:stop]) for first, stop in pieces if stop - first > 1)
         self._pen = drawn
         self.update()
 
@@ -200,10 +202,10 @@ def _strokes(outline: QPolygonF) -> QPolygonF:
     return polygon(np.repeat(at, 2), ends.ravel())
 
 
-def _runs(known: Bools) -> list[slice]:
-    """Return the stretches of neighbours that are all true."""
-    edges = np.flatnonzero(np.diff(np.r_[False, known, False]))
-    return [slice(int(first), int(stop)) for first, stop in zip(edges[::2], edges[1::2], strict=True)]
+def runs(known: Bools) -> list[tuple[int, int]]:
+    """Return where the stretches of neighbours that are all true begin and end."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], known, [False]])))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
 class PointsItem(Overlay):

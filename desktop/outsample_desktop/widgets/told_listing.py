@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from outsample.report.table import Table
+from outsample_desktop.resolve.charts import Tabled
 from outsample_desktop.theme import Colours, small_font
 from outsample_desktop.widgets.listing_pane import ListingPane
 
@@ -92,13 +92,13 @@ class ToldListing(ListingPane):
         super().paint_in(role)
         self.told.paint_in(role)
 
-    def show_told(self, table: Table, sentence: str, texts: tuple[str, ...]) -> None:
-        """Show a table, a sentence above it, and a text a row; the row that was current stays so where there is one."""
-        before = self.view.currentIndex().row()
-        self._texts = texts
-        self.show_table(table, sentence)
-        row = before if 0 <= before < table.size else 0
-        if table.size:
+    def render_view(self, view: Tabled) -> None:
+        """Show a view; the row that was current stays so where there is one."""
+        before, size = self.view.currentIndex().row(), view.table.size
+        self._texts = view.told
+        super().render_view(view)
+        row = before if 0 <= before < size else 0
+        if size:
             self.view.selectRow(row)
         self._tell(self.view.model().index(row, 0))
 

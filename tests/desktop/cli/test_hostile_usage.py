@@ -66,9 +66,13 @@ def test_a_file_that_holds_no_data_is_one_line(refused, tmp_path, content):
 @pytest.mark.parametrize("name", ["gone.csv", ".", "", "n" * 5000, "a\0b.csv", "folder/gone.png"])
 def test_a_file_that_is_not_there_is_one_line(refused, tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
-    refused("evaluate", name, "--json")
-    refused("import", name, "--out", "x.parquet")
-    refused("open", name)
+    words = [
+        refused("evaluate", name, "--json"),
+        refused("import", name, "--out", "x.parquet"),
+        refused("open", name),
+    ]
+    assert "" not in words
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_history_that_is_too_short_is_one_line(refused, tmp_path):

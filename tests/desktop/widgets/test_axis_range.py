@@ -39,6 +39,8 @@ def test_what_comes_and_goes_by_a_tenth_moves_the_axis_once():
 def test_a_floor_is_kept_unless_data_lie_below():
     assert hysteresis((5.0, 6.0), 0.0, 30.0, floor=0.0)[0] == 0.0
     assert hysteresis((5.0, 6.0), -3.0, 30.0, floor=0.0)[0] < -3.0
+    assert hysteresis((-4.0, 32.0), 1.0, 30.0, floor=0.0)[0] == 0.0  # a range that was for other data does not stand
+    assert hysteresis((5.0, 6.0), 0.0, 0.0, floor=0.0)[0] == 0.0
 
 
 def test_without_data_or_without_span_there_is_a_range_all_the_same():

@@ -64,6 +64,27 @@ def test_a_line_a_level_and_a_stretch_are_where_the_axes_say(shown):
     assert not has_colour(image, ROLE.calm, outside.x(), outside.y() - 1)
 
 
+@pytest.mark.parametrize("values", [(1.0, 40.0), (0.0, 3.0), (2.0, 2.0)])
+def test_values_that_are_never_negative_have_no_axis_below_zero(shown, values):
+    line = Line("", "price", np.array([0.0, 1.0]), np.array(values))
+    pane = shown(ChartPane("Penalty path"), ChartView("Penalty path", "", (replace(line, y=line.y - 20.0),)))
+    assert pane.plot.shown("y")[0] < 0.0
+    pane.render_view(ChartView("Penalty path", "", (line,)))
+    assert 0.0 <= pane.plot.shown("y")[0] <= values[0]
+    pane.render_view(ChartView("Penalty path", "", (replace(line, y=np.log10(line.y / 8.0 + 0.1)),), is_log_y=True))
+    assert pane.plot.shown("y")[0] < 0.0  # of a logarithm 0 is no floor
+
+
+def test_counts_are_marked_by_whole_numbers(shown):
+    line = Line("", "price", np.array([0.0, 1.0]), np.array([1.0, 3.0]))
+    view = ChartView("Penalty path", "", (line,))
+    pane = shown(ChartPane("Penalty path"), view)
+    axis = pane.plot.getAxis("left")
+    assert "1.4" in [text for _, text in axis.marks(*axis.range, 400.0)]
+    pane.render_view(replace(view, is_whole_y=True))
+    assert [text for _, text in axis.marks(*axis.range, 400.0)] == ["1", "2", "3"]
+
+
 def test_a_band_reaches_beyond_the_lines_by_half_of_what_they_span(shown):
     wide = Band(0, X, X - 1e6, X + 1e6)
     pane = shown(ChartPane("Cost"), ChartView("Cost", "", (Line("", 0, X, X),), wide))

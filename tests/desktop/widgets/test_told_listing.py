@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from outsample.report.table import Table, column
+from outsample_desktop.resolve.charts import Tabled
 from outsample_desktop.session import Theme
 from outsample_desktop.theme import apply_theme, colours
 from outsample_desktop.widgets.told_listing import ToldListing
@@ -27,7 +28,7 @@ def pane(qtbot):
     pane.resize(500, 240)
     with qtbot.waitExposed(pane):
         pane.show()
-    pane.show_told(table_of(5), "five tests", texts(5))
+    pane.render_view(Tabled(table_of(5), "five tests", texts(5)))
     return pane
 
 
@@ -50,14 +51,14 @@ def test_mouse_and_keyboard_choose_what_is_told(pane):
 
 def test_the_same_row_stays_current_in_a_new_table_as_long_as_there_is_one(pane):
     pane.view.selectRow(3)
-    pane.show_told(table_of(6), "six", texts(6, "tells"))
+    pane.render_view(Tabled(table_of(6), "six", texts(6, "tells")))
     assert pane.told.text() == "tells 3"
-    pane.show_told(table_of(2), "two", texts(2, "tells"))
+    pane.render_view(Tabled(table_of(2), "two", texts(2, "tells")))
     assert pane.told.text() == "tells 0"
 
 
 def test_an_empty_table_tells_nothing(pane):
-    pane.show_told(Table("t", ()), "being worked out …", ())
+    pane.render_view(Tabled(Table("t", ()), "being worked out …", ()))
     assert pane.told.text() == ""
     assert pane.line.text() == "being worked out …"
 

@@ -5,6 +5,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from outsample.report.table import Table
+from outsample_desktop.resolve.charts import Tabled
 from outsample_desktop.theme import Colours, small_font
 from outsample_desktop.widgets.listing_pane import ListingPane
 
@@ -67,9 +68,9 @@ class MarkedPane(QWidget):
         """Take the colours of a theme."""
         self.listing.paint_in(role)
 
-    def show_table(self, table: Table, sentence: str) -> None:
+    def render_view(self, view: Tabled) -> None:
         """Show the spans with a sentence above them."""
-        self.listing.show_table(table, sentence)
+        self.listing.render_view(view)
         self._offer()
 
     def _rows(self) -> tuple[int, ...]:
