@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from outsample.compiled import kernel
 from outsample.formulas.black_kernels import distance_of, price_from
+from outsample.formulas.inlined import inlined
 from outsample.typing import Bools, Floats, Integers
 
 __all__ = ["Arrays", "fill_shares", "mean_by_time", "tabulate_one", "tabulate_repriced", "tabulate_squares"]
@@ -51,6 +52,17 @@ def mean_by_time(table: Floats, of_sum: Floats, loss: Floats, bias: Floats) -> N
         loss[t], bias[t], loss[other], bias[other] = loss_here, bias_here, loss_there, bias_there
 
 
+@inlined
+def fill_cells(row: Floats, of_sum: Floats, table: Floats) -> tuple[float, float]:
+    """Fill `table` (cells, 2) with the sums of one time, and return the means of its losses and signed errors."""
+    loss = bias = 0.0
+    for c in range(of_sum.size):
+        table[c, 0], table[c, 1] = row[2 * c], row[2 * c + 1]
+        loss += of_sum[c] * row[2 * c]
+        bias += of_sum[c] * row[2 * c + 1]
+    return loss, bias
+
+
 @kernel
 def tabulate_one(  # pragma: no cover - compiled
     time_start: Integers,
@@ -79,12 +91,7 @@ def tabulate_one(  # pragma: no cover - compiled
             error = (prediction[i] - realised[i]) * scale[i]
             row[slot + one] += error
             row[slot] += abs(error) if power == 1 else values[i]
-        mean_loss = mean_bias = 0.0
-        for c in range(cells):
-            table[t, c, 0], table[t, c, 1] = row[2 * c], row[2 * c + 1]
-            mean_loss += of_sum[t, c] * row[2 * c]
-            mean_bias += of_sum[t, c] * row[2 * c + 1]
-        loss[t], bias[t] = mean_loss, mean_bias
+        loss[t], bias[t] = fill_cells(row, of_sum[t], table[t])
 
 
 @kernel
@@ -117,14 +124,7 @@ def tabulate_squares(  # pragma: no cover - compiled
                 row[place + one] += error
                 row[place] += error * error
         for p in range(tables.shape[0]):
-            first = p * (2 * cells + 2)
-            mean_loss = mean_bias = 0.0
-            for c in range(cells):
-                loss, bias = row[first + 2 * c], row[first + 2 * c + 1]
-                tables[p, t, c, 0], tables[p, t, c, 1] = loss, bias
-                mean_loss += of_sum[t, c] * loss
-                mean_bias += of_sum[t, c] * bias
-            losses[p, t], biases[p, t] = mean_loss, mean_bias
+            losses[p, t], biases[p, t] = fill_cells(row[p * (2 * cells + 2) :], of_sum[t], tables[p, t])
 
 
 @kernel
@@ -176,10 +176,4 @@ def tabulate_repriced(  # pragma: no cover - compiled
                     row[place + one] += error
                     row[place] += error * error if power == 2 else abs(error)
         for p in range(count):
-            mean_loss = mean_bias = 0.0
-            for c in range(cells):
-                loss, bias = row[p * width + 2 * c], row[p * width + 2 * c + 1]
-                tables[p, t, c, 0], tables[p, t, c, 1] = loss, bias
-                mean_loss += of_sum[t, c] * loss
-                mean_bias += of_sum[t, c] * bias
-            losses[p, t], biases[p, t] = mean_loss, mean_bias
+            losses[p, t], biases[p, t] = fill_cells(row[p * width :], of_sum[t], tables[p, t])

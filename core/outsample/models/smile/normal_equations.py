@@ -64,8 +64,8 @@ class NormalEquations:
     count_sum: Cumulative
     forward_sum: Cumulative
 
-    def solve(self, train: Window, name: str) -> tuple[Floats, Floats, float]:
-        """Return (coefficients, standard errors clustered by time, mean train forward).
+    def solve(self, train: Window, name: str) -> tuple[Floats, float]:
+        """Return (coefficients, mean train forward).
 
         Raises
         ------
@@ -80,19 +80,28 @@ class NormalEquations:
                 f"{name} needs {needed} usable quotes in the train window, found {count:.0f}; widen the window"
             )
         forward = float(self.forward_sum.total(rows)) / count
-        scale = (self.forward_unit / forward) ** self.regressors.forward_powers
-        gram = self.gram_sum.total(rows) * np.outer(scale, scale)
+        scale = self.scale(forward)
         coefficients = np.empty(scale.size)
-        _solve_ridged(gram.copy(), self.moment_sum.total(rows) * scale, coefficients)
-        errors = self._standard_errors(rows, scale, gram, coefficients)
-        return coefficients, errors, forward
+        _solve_ridged(self._gram(rows, scale), self.moment_sum.total(rows) * scale, coefficients)
+        return coefficients, forward
 
-    def _standard_errors(self, rows: slice, scale: Floats, gram: Floats, coefficients: Floats) -> Floats:
-        """Sandwich with one cluster per time: quotes of one snapshot are anything but independent."""
-        meat = np.empty(gram.shape)
+    def scale(self, forward: float) -> Floats:
+        """Return what turns columns of strikes over `forward_unit` into such of strikes over a mean train forward."""
+        return np.asarray((self.forward_unit / forward) ** self.regressors.forward_powers)
+
+    def standard_errors(self, rows: slice, coefficients: Floats, forward: float) -> Floats:
+        """Return those of what `solve` found, one cluster a time: quotes of one snapshot are anything but independent.
+
+        A sandwich; apart from the fit, because a drag does not ask for it.
+        """
+        scale = self.scale(forward)
+        meat = np.empty((scale.size, scale.size))
         _sum_of_squared_scores(self.moment[rows], self.gram[rows], scale, coefficients * scale, meat)
-        bread = np.linalg.inv(_ridged(gram))
+        bread = np.linalg.inv(_ridged(self._gram(rows, scale)))
         return np.asarray(np.sqrt(np.diag(bread @ meat @ bread)))
+
+    def _gram(self, rows: slice, scale: Floats) -> Floats:
+        return np.asarray(self.gram_sum.total(rows) * np.outer(scale, scale))
 
     def scores(self, rows: slice, coefficients: Floats) -> tuple[Floats, Floats]:
         """Return the (p, p) mean Hessian of half the sum of squares of a time, and its (t, p) gradient of each time.

@@ -15,7 +15,7 @@ from outsample.datasets import OptionQuotes
 from outsample.datasets.window_losses import AskedLosses
 from outsample.formulas.interpolation import quadratic_by_slice
 from outsample.model import HalfLossTerms, Parameter, Prediction, RefitSchedule
-from outsample.models.smile.normal_equations import Regressors, Weighting, columns_of, equations_of
+from outsample.models.smile.normal_equations import NormalEquations, Regressors, Weighting, columns_of, equations_of
 from outsample.models.smile.vintages import losses_by_window
 from outsample.prepared import prepared
 from outsample.scores import Functional
@@ -111,19 +111,30 @@ class SmileFit:
     Parameters
     ----------
     regressors : Regressors
-    coefficients, standard_errors : tuple of float
+    coefficients : tuple of float
         Vol as a fraction a year per unit of each regressor.
     mean_forward : float
         USD.
+    equations : NormalEquations
+        What was solved.
+    rows : slice
+        Times of the train window.
     weighting : Weighting
         Of the fit.
     """
 
     regressors: Regressors
     coefficients: tuple[float, ...]
-    standard_errors: tuple[float, ...]
     mean_forward: float
+    equations: NormalEquations = field(compare=False, repr=False)
+    rows: slice = field(compare=False)
     weighting: Weighting = field(default=Weighting.ONE, compare=False)
+
+    @property
+    def standard_errors(self) -> tuple[float, ...]:
+        """Clustered by time, in the unit of the coefficients."""
+        found = self.equations.standard_errors(self.rows, np.asarray(self.coefficients), self.mean_forward)
+        return tuple(found.tolist())
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -143,7 +154,7 @@ class SmileFit:
     def half_loss_terms(self, data: OptionQuotes, train: Window, share: Floats) -> HalfLossTerms:
         """Return how the sum of squares, and the loss that judges, hang on each train time; exact, being linear."""
         equations, rows = equations_of(data, self.regressors, self.weighting), train.rows(data.times)
-        scale = (equations.forward_unit / self.mean_forward) ** self.regressors.forward_powers
+        scale = equations.scale(self.mean_forward)
         coefficients = np.asarray(self.coefficients) * scale
         part = quotes_of(data.observed, rows)
         columns = np.stack([one[part] for one in columns_of(data, self.regressors, equations.forward_unit)])
@@ -154,8 +165,9 @@ class SmileFit:
 
 
 def _fit(data: OptionQuotes, train: Window, regressors: Regressors, weighting: Weighting, name: str) -> SmileFit:
-    coefficients, errors, forward = equations_of(data, regressors, weighting).solve(train, name)
-    return SmileFit(regressors, tuple(coefficients.tolist()), tuple(errors.tolist()), forward, weighting)
+    equations = equations_of(data, regressors, weighting)
+    coefficients, forward = equations.solve(train, name)
+    return SmileFit(regressors, tuple(coefficients.tolist()), forward, equations, train.rows(data.times), weighting)
 
 
 @prepared
