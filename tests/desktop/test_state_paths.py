@@ -36,7 +36,7 @@ def test_the_path_of_what_is_on_is_shown_and_is_the_state_of_each_time(followed)
     assert room.paths.isVisible()
     fitted = followed.window.answer.analysis.find(NAME).study.fitted
     (path,) = room.paths.canvas._view.paths
-    np.testing.assert_array_equal(path.value, fitted.initial_variance(followed.window.workspace.data))
+    np.testing.assert_array_equal(path.value, fitted.path(followed.window.workspace.data).variance)
     assert room.title.title == "Calibration, exact"
 
 

@@ -5,6 +5,7 @@ from dataclasses import fields
 
 import pytest
 
+from outsample.calibration.enough_quotes import QUOTES_PER_PARAMETER
 from outsample.catalog import MODELS
 from outsample.formulas.recursions import DECAYS
 from outsample.formulas.stochastic_rates import BILL_SPEED, BILL_VOL
@@ -14,7 +15,7 @@ from outsample.models.parametric_smile import Leland
 from outsample.models.parametric_smile.sabr import SABR_SHAPE
 from outsample.models.parametric_smile.ssvi import SSVI_SHAPE
 from outsample.models.parametric_smile.svi import SVI_SHAPE
-from outsample.models.smile.normal_equations import QUOTES_PER_PARAMETER, RIDGE, Regressors
+from outsample.models.smile.normal_equations import RIDGE, Regressors
 from outsample.models.smile.smiles import VOL_FLOOR
 from outsample.models.stochastic_rates import Rabinovitch
 from outsample.models.stochastic_rates.tenor_sums import NODES

@@ -11,13 +11,13 @@ from typing import Final, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from outsample.calibration.enough_quotes import QUOTES_PER_PARAMETER
 from outsample.calibration.judged_scores import quotes_of
 from outsample.calibration.judgement import Judgement, judged
 from outsample.calibration.levenberg_marquardt import Minimum, Ridge, StopReason
 from outsample.calibration.normal_equations import normal_equations
 from outsample.calibration.result import CalibrationStatus
 from outsample.calibration.tape import STATUSES, CalibrationCancelledError
-from outsample.calibration.tape_pooling import QUOTES_PER_PARAMETER
 from outsample.calibration.window_estimate import ParameterBox
 from outsample.datasets import OptionQuotes
 from outsample.errors import FitError

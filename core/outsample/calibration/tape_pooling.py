@@ -19,6 +19,7 @@ import numpy as np
 
 from outsample.calibration.bounded_step import bounded_step
 from outsample.calibration.bounds import bounds_of, sizes_around
+from outsample.calibration.enough_quotes import QUOTES_PER_PARAMETER
 from outsample.compiled import kernel
 from outsample.cumulative import Cumulative
 from outsample.errors import FitError, UsageError
@@ -26,7 +27,6 @@ from outsample.formulas.fourier import TransformModel
 from outsample.typing import Bools, Floats, Integers, frozen
 
 __all__ = [
-    "QUOTES_PER_PARAMETER",
     "Expansions",
     "Pooled",
     "Sandwich",
@@ -35,7 +35,6 @@ __all__ = [
     "is_in_domain",
 ]
 
-QUOTES_PER_PARAMETER: Final = 10
 DAMPING: Final = 1e-2  # of each diagonal entry: what quotes hardly determine must not go where expansions end
 REACH: Final = 0.5  # of the size of a parameter, how far a step may lead: beyond, an expansion says nothing
 SINGULAR: Final = 1e-14  # of the largest eigenvalue; below it an eigenvalue is rounding

@@ -70,7 +70,7 @@ def test_it_stands_among_the_families_with_the_parameters_of_what_it_follows():
 def test_the_path_is_the_state_of_every_time_with_its_95_percent(judged, market):
     fitted, view = judged
     (path,), found = view.paths.paths, fitted.path(market.quotes)
-    np.testing.assert_array_equal(path.value, fitted.initial_variance(market.quotes))
+    np.testing.assert_array_equal(path.value, fitted.path(market.quotes).variance)
     np.testing.assert_allclose(path.high - path.low, 2.0 * 1.96 * found.standard_error, rtol=1e-4)
     assert np.isfinite(path.low).sum() > 0.9 * path.low.size
     assert (path.title, path.unit) == ("initial variance", "variance a year")

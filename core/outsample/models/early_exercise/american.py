@@ -15,7 +15,7 @@ from typing import Annotated, Final
 
 import numpy as np
 
-from outsample.calibration.tape_pooling import QUOTES_PER_PARAMETER
+from outsample.calibration.enough_quotes import QUOTES_PER_PARAMETER
 from outsample.calibration.window_estimate import Estimate
 from outsample.datasets import OptionQuotes
 from outsample.errors import FitError

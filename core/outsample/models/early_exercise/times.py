@@ -5,10 +5,10 @@ from typing import Final
 
 import numpy as np
 
+from outsample.calibration.enough_quotes import QUOTES_PER_PARAMETER
 from outsample.calibration.judged_scores import quotes_of
 from outsample.calibration.levenberg_marquardt import StopReason
 from outsample.calibration.paths import TimeFit
-from outsample.calibration.tape_pooling import QUOTES_PER_PARAMETER
 from outsample.calibration.window_estimate import ParameterBox
 from outsample.datasets import OptionQuotes, Settlement
 from outsample.errors import FitError

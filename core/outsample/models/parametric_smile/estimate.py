@@ -7,10 +7,10 @@ from typing import Final
 
 import numpy as np
 
+from outsample.calibration.enough_quotes import require_quotes
 from outsample.calibration.judged_scores import judged_scores, quotes_of
 from outsample.calibration.levenberg_marquardt import Minimum, minimise
 from outsample.calibration.normal_equations import NormalEquations
-from outsample.calibration.tape_pooling import QUOTES_PER_PARAMETER
 from outsample.calibration.window_estimate import Estimate, ParameterBox
 from outsample.compiled import kernel
 from outsample.datasets import OptionQuotes
@@ -59,11 +59,7 @@ def estimate(data: OptionQuotes, train: Window, shape: Shape) -> Estimate:
     """
     lattice, rows = lattice_of(data), train.rows(data.times)
     count = float(lattice.squares.total(rows)[0])
-    needed = QUOTES_PER_PARAMETER * len(shape.names)
-    if count < needed:
-        raise FitError(
-            f"{shape.title} needs {needed} usable quotes in the train window, found {count:.0f}; widen the window"
-        )
+    require_quotes(shape.title, count, len(shape.names))
     found = least_squares(lattice, rows, shape)
     if not math.isfinite(found.at.total):
         raise FitError(

@@ -9,20 +9,19 @@ from typing import Final
 
 import numpy as np
 
+from outsample.calibration.enough_quotes import QUOTES_PER_PARAMETER, require_quotes
 from outsample.compiled import kernel
 from outsample.cumulative import Cumulative
 from outsample.datasets import OptionQuotes
-from outsample.errors import FitError
 from outsample.formulas.black import black_vega
 from outsample.model import RefitSchedule
 from outsample.prepared import prepared
 from outsample.typing import Floats, Integers
 from outsample.windows import Window
 
-__all__ = ["QUOTES_PER_PARAMETER", "RIDGE", "NormalEquations", "Regressors", "Weighting", "columns_of", "equations_of"]
+__all__ = ["RIDGE", "NormalEquations", "Regressors", "Weighting", "columns_of", "equations_of"]
 
 RIDGE: Final = 1e-10  # share of the trace (DEFINITIONS, practitioner smiles)
-QUOTES_PER_PARAMETER: Final = 10
 _FIRST_ROWS: Final = 20
 
 
@@ -74,11 +73,7 @@ class NormalEquations:
         """
         rows = train.rows(self.times)
         count = float(self.count_sum.total(rows))
-        needed = QUOTES_PER_PARAMETER * len(self.regressors.value)
-        if count < needed:
-            raise FitError(
-                f"{name} needs {needed} usable quotes in the train window, found {count:.0f}; widen the window"
-            )
+        require_quotes(name, count, len(self.regressors.value))
         forward = float(self.forward_sum.total(rows)) / count
         scale = self.scale(forward)
         coefficients = np.empty(scale.size)

@@ -13,13 +13,12 @@ from typing import Annotated, Final
 
 import numpy as np
 
+from outsample.calibration.enough_quotes import QUOTES_PER_PARAMETER, require_quotes
 from outsample.calibration.judged_scores import quotes_of
 from outsample.calibration.levenberg_marquardt import StopReason
 from outsample.calibration.paths import TimeFit
-from outsample.calibration.tape_pooling import QUOTES_PER_PARAMETER
 from outsample.calibration.window_estimate import Estimate, ParameterBox
 from outsample.datasets import OptionQuotes
-from outsample.errors import FitError
 from outsample.formulas.stochastic_rates import BILL_SPEED, BILL_VOL, gaussian_rate_vol
 from outsample.model import Parameter, Prediction, RefitSchedule
 from outsample.models.stochastic_rates.search import find_term_structures
@@ -39,7 +38,6 @@ BOX: Final = ParameterBox(
     low=frozen(np.array([0.001, -1.0])),
     high=frozen(np.array([4.0, 1.0])),
 )
-NEEDED: Final = QUOTES_PER_PARAMETER * len(BOX.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +82,7 @@ class Rabinovitch:
         """
         sums, rows = sums_by_tenor(data), train.rows(data.times)
         total = sums.total(rows)
-        if total[COUNT] < NEEDED:
-            raise FitError(
-                f"{BOX.title} needs {NEEDED} usable quotes in the train window, found {total[COUNT]:.0f}; "
-                "widen the window"
-            )
+        require_quotes(BOX.title, total[COUNT], len(BOX.names))
         values = find_term_structures(total[np.newaxis], *self.terms(), BOX.low, BOX.high)[0][0]
         vol, slopes = self.curve(values, NODE_TENOR)
         hessian = (slopes * total[:NODES]) @ slopes.T
@@ -185,7 +179,7 @@ def _refitted(data: OptionQuotes, model: Rabinovitch, windows: tuple[int, int]) 
     seen, sums, index = data.observed, sums_by_tenor(data).sums, np.arange(data.times.size)
     first = np.maximum(index - length, 0) if length else np.minimum(np.searchsorted(data.times, start), index)
     totals = sums[index] - sums[first]
-    enough = totals[:, COUNT] >= NEEDED
+    enough = totals[:, COUNT] >= QUOTES_PER_PARAMETER * len(BOX.names)
     values = np.full((index.size, len(BOX.names)), np.nan)
     values[enough] = find_term_structures(totals[enough], *model.terms(), BOX.low, BOX.high)[0]
     sigma, rho = values[seen.slice_time].T

@@ -18,8 +18,9 @@ import numpy as np
 
 from outsample.calibration.bounded_step import bounded_step
 from outsample.calibration.bounds import bounds_of
+from outsample.calibration.enough_quotes import QUOTES_PER_PARAMETER
 from outsample.calibration.tape import CalibrationTape
-from outsample.calibration.tape_pooling import QUOTES_PER_PARAMETER, Sandwich
+from outsample.calibration.tape_pooling import Sandwich
 from outsample.cumulative import Cumulative
 from outsample.errors import FitError
 from outsample.prepared import prepared

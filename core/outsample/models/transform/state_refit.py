@@ -19,7 +19,7 @@ from outsample.models.transform.facts import calibration_facts
 from outsample.models.transform.profiled_structure import profiled_structure
 from outsample.models.transform.state_path import StatePath, Structure, state_path
 from outsample.scores import Functional
-from outsample.typing import Bounds, Floats, Unit
+from outsample.typing import Bounds, Unit
 from outsample.windows import Window
 
 __all__ = ["HestonState", "HestonStateFit"]
@@ -148,10 +148,6 @@ class HestonStateFit:
     def predict(self, data: OptionQuotes) -> Prediction:
         """Predict with the state of the last time strictly before; NaN where there is none that is recent."""
         return Prediction(self.path(data).vols, Functional.MEAN)
-
-    def initial_variance(self, data: OptionQuotes) -> Floats:
-        """Return the (m,) state of each time by its own quotes, known once they are; NaN at a time without quotes."""
-        return self.path(data).variance
 
     def path(self, data: OptionQuotes) -> StatePath:
         """Return the states of all times with what they are worth."""

@@ -49,12 +49,12 @@ def test_the_structure_is_found_although_the_variance_moves(moving):
 
 def test_a_state_is_the_variance_of_its_time(moving):
     found = HestonState().fit(moving, window(moving, 0, 24))
-    np.testing.assert_allclose(found.initial_variance(moving), VARIANCE, rtol=0.02)
+    np.testing.assert_allclose(found.path(moving).variance, VARIANCE, rtol=0.02)
 
 
 def test_a_prediction_is_the_price_under_the_state_of_the_time_before(moving):
     found, seen = HestonState().fit(moving, window(moving, 0, 24)), moving.observed
-    values, states = found.predict(moving).values, found.initial_variance(moving)
+    values, states = found.predict(moving).values, found.path(moving).variance
     assert np.isnan(values[seen.time_index == 0]).all()
     for time in (1, 13, DAYS - 1):
         mine = seen.time_index == time
@@ -64,7 +64,7 @@ def test_a_prediction_is_the_price_under_the_state_of_the_time_before(moving):
 
 def test_a_state_misses_its_own_quotes_least(moving):
     found, seen = HestonState().fit(moving, window(moving, 0, 24)), moving.observed
-    states = found.initial_variance(moving)
+    states = found.path(moving).variance
     for time in (4, 20):
         mine = seen.time_index == time
         costs = [
