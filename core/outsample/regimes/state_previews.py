@@ -26,7 +26,14 @@ from outsample.regimes.hidden_markov import (
 from outsample.regimes.jump_model import JumpModelFit, JumpModelSettings, fit_jump_model, refit_jump_model
 from outsample.regimes.state_rows import returns_in_percent, volatility_features
 
-__all__ = ["FEWEST_PREVIEWED", "anchor_of", "hidden_markov_preview", "jump_model_preview"]
+__all__ = [
+    "FEWEST_PREVIEWED",
+    "anchor_of",
+    "hidden_markov_anchor",
+    "hidden_markov_preview",
+    "jump_model_anchor",
+    "jump_model_preview",
+]
 
 FEWEST_PREVIEWED: Final = 300  # known days; below that an exact fit is as quick
 _SHORTEST_ANCHOR: Final = 240
@@ -53,7 +60,7 @@ def hidden_markov_preview(daily: DailyVolatility, known: int, settings: HiddenMa
         Days, at least `FEWEST_PREVIEWED`.
     settings : HiddenMarkovSettings
     """
-    anchor = _hidden_markov_anchor(daily, anchor_of(known), settings)
+    anchor = hidden_markov_anchor(daily, known, settings)
     if anchor is None:
         return None
     shown = replace(settings, most_iterations=_STEPS)
@@ -72,10 +79,20 @@ def jump_model_preview(daily: DailyVolatility, known: int, settings: JumpModelSe
         Days, at least `FEWEST_PREVIEWED`.
     settings : JumpModelSettings
     """
-    anchor = _jump_model_anchor(daily, anchor_of(known), settings)
+    anchor = jump_model_anchor(daily, known, settings)
     if anchor is None:
         return None
     return refit_jump_model(anchor, volatility_features(daily)[:known], replace(settings, most_iterations=_STEPS))
+
+
+def hidden_markov_anchor(daily: DailyVolatility, known: int, settings: HiddenMarkovSettings) -> HiddenMarkovFit | None:
+    """Return the fit that `hidden_markov_preview` sets out from; None where there is none."""
+    return _hidden_markov_anchor(daily, anchor_of(known), settings)
+
+
+def jump_model_anchor(daily: DailyVolatility, known: int, settings: JumpModelSettings) -> JumpModelFit | None:
+    """Return the fit that `jump_model_preview` sets out from; None where there is none."""
+    return _jump_model_anchor(daily, anchor_of(known), settings)
 
 
 @prepared

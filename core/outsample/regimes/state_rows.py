@@ -17,7 +17,7 @@ from outsample.regimes.daily_volatility import FLOOR, DailyVolatility
 from outsample.regimes.jump_model.features import exponential_means
 from outsample.typing import Floats, frozen
 
-__all__ = ["HALF_LIVES", "PERCENT", "returns_in_percent", "volatility_features"]
+__all__ = ["HALF_LIVES", "PERCENT", "log_volatilities", "returns_in_percent", "volatility_features"]
 
 PERCENT: Final = 100.0  # likelihoods of returns in percent are of numbers near 1
 HALF_LIVES: Final = (2.0, 5.0, 15.0)  # days
@@ -36,11 +36,16 @@ def volatility_features(daily: DailyVolatility) -> Floats:
     Each row is of returns up to its own; NaN in the first rows, until as many returns were seen as the longest
     half-life has days.
     """
-    squares = np.square(daily.log_return)
+    return frozen(log_volatilities(daily.log_return))
+
+
+def log_volatilities(log_return: Floats) -> Floats:
+    """Return the features of `volatility_features` of any daily log returns, (n, 3)."""
+    squares = np.square(log_return)
     features = np.empty((squares.size, len(HALF_LIVES)))
     mean = np.empty(squares.size)
     for column, half_life in enumerate(HALF_LIVES):
         exponential_means(squares, half_life, mean)
         features[:, column] = 0.5 * np.log(mean + FLOOR)
     features[: int(max(HALF_LIVES)) - 1] = np.nan
-    return frozen(features)
+    return features

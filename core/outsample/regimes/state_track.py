@@ -5,7 +5,6 @@ days after it what each of them and those before it say; nothing later reaches a
 """
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
@@ -17,15 +16,20 @@ from outsample.regimes.jump_model import JumpModelFit, JumpModelSettings, fit_ju
 from outsample.regimes.known_days import edges_of, segments_of, unsearched
 from outsample.regimes.palette import Palette
 from outsample.regimes.settings import RegimeMethod, RegimeSettings
-from outsample.regimes.state_previews import FEWEST_PREVIEWED, hidden_markov_preview, jump_model_preview
+from outsample.regimes.state_previews import (
+    FEWEST_PREVIEWED,
+    hidden_markov_anchor,
+    hidden_markov_preview,
+    jump_model_anchor,
+    jump_model_preview,
+)
 from outsample.regimes.state_rows import PERCENT, returns_in_percent, volatility_features
 from outsample.regimes.track import Regime, RegimeTrack, Segment, StateFacts
+from outsample.regimes.unseen_limits import density_limit, distance_limit
 from outsample.typing import Bools, Floats, Integers, frozen
 from outsample.windows import Window
 
 __all__ = ["state_track"]
-
-_FAR_SHARE: Final = 0.005  # of the train rows are farther from their state than what is unseen
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,6 +108,7 @@ def _hidden_states(daily: DailyVolatility, known: int, settings: RegimeSettings,
     returns, asked = returns_in_percent(daily), HiddenMarkovSettings(states=settings.states, tails=tails)
     preview = hidden_markov_preview(daily, known, asked) if previews else None
     fit = preview or fit_hidden_markov(returns[:known], asked)
+    judged = hidden_markov_anchor(daily, known, asked) if preview else None
     filtered = fit.filtered(returns)
     state = np.concatenate((fit.smoothed.labels.state, filtered.labels.state[known:]))
     variance = fit.model.variance[:, 0] / PERCENT**2
@@ -111,7 +116,7 @@ def _hidden_states(daily: DailyVolatility, known: int, settings: RegimeSettings,
     return _States(
         state=state,
         log_level=np.log(variance),
-        is_unseen=filtered.unseen(fit.unseen_below)[known:],
+        is_unseen=filtered.unseen(density_limit(daily, judged or fit))[known:],
         facts=_hidden_facts(daily, fit, variance, probability, state[:known]),
         is_preview=preview is not None,
     )
@@ -138,12 +143,12 @@ def _jump_states(daily: DailyVolatility, known: int, settings: RegimeSettings, p
     features, asked = volatility_features(daily), JumpModelSettings(settings.states, settings.jump_penalty)
     preview = jump_model_preview(daily, known, asked) if previews else None
     fit = preview or fit_jump_model(features[:known], asked)
+    judged = jump_model_anchor(daily, known, asked) if preview else None
     state = np.concatenate((fit.labels.state, fit.online(features).state[known:])).astype(np.int64)
-    far = np.square((features - fit.location) / fit.scale - fit.centres[state]).sum(axis=1)
-    limit = float(np.nanquantile(far[:known], 1.0 - _FAR_SHARE))
+    is_unseen = fit.distance(features[known:]) > distance_limit(daily, judged or fit)
     facts, variance = _jump_facts(daily, fit, state[:known])
     log_level = np.log(np.maximum(variance, np.finfo(float).tiny))
-    return _States(state, log_level, far[known:] > limit, facts, preview is not None)
+    return _States(state, log_level, is_unseen, facts, preview is not None)
 
 
 def _jump_facts(daily: DailyVolatility, fit: JumpModelFit, inside: Integers) -> tuple[StateFacts, Floats]:

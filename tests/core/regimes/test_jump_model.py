@@ -191,6 +191,20 @@ def test_units_change_no_label():
     assert there.objective == pytest.approx(here.objective, rel=1e-8)
 
 
+def test_the_distance_of_a_row_is_that_from_the_nearest_centre_that_is_held():
+    rows, _ = planted(200)
+    fit = fit_jump_model(rows, JumpModelSettings(3, 1e6))
+    assert np.count_nonzero(fit.visits) == 1
+    asked = np.concatenate((rows, rows[:1] * np.nan))
+    centre = rows.mean(axis=0)
+    expected = (((asked - centre) / rows.std(axis=0)) ** 2).sum(axis=1)
+    np.testing.assert_allclose(fit.distance(asked), expected, rtol=1e-9)
+    fit = fit_jump_model(rows, JumpModelSettings(2, 5.0))
+    standard = (rows - fit.location) / fit.scale
+    nearest = [min(((row - centre) ** 2).sum() for centre in fit.centres) for row in standard]
+    np.testing.assert_allclose(fit.distance(rows), nearest, rtol=1e-9)
+
+
 def test_a_gap_keeps_the_state_before_it_and_costs_nothing():
     features, _ = planted(400, 12)
     gap = features.copy()

@@ -11,6 +11,7 @@ from outsample.regimes import DailyVolatility, Regime, RegimeMethod, RegimeSetti
 from outsample.regimes.hidden_markov import HiddenMarkovSettings, Tails, fit_hidden_markov
 from outsample.regimes.jump_model import JumpModelSettings, fit_jump_model
 from outsample.regimes.state_previews import FEWEST_PREVIEWED, anchor_of
+from outsample.regimes.unseen_limits import density_limit
 from outsample.typing import DAY
 from outsample.windows import Window
 
@@ -87,7 +88,9 @@ def test_states_of_a_hidden_markov_model_are_smoothed_before_the_train_end_and_f
     state = np.append(fit.smoothed.labels.state, filtered.labels.state[KNOWN:])
     volatility = np.sqrt(365.0 * fit.model.variance[:, 0]) / 100.0
     np.testing.assert_allclose(track.volatility, volatility[state], rtol=1e-12)
-    unseen = filtered.log_density < fit.unseen_below
+    limit = density_limit(daily, fit)
+    assert limit <= fit.unseen_below
+    unseen = filtered.log_density < limit
     assert (track.label[KNOWN:][unseen[KNOWN:]] == Regime.UNSEEN).all()
     assert (track.label[:KNOWN] != Regime.UNSEEN).all()
     of_state = [

@@ -15,7 +15,14 @@ from outsample.regimes.hidden_markov.starts import StartingPoint, starting_point
 from outsample.regimes.hidden_markov.states import FilteredStates, SmoothedStates
 from outsample.typing import Bools, Bounds, Floats, Label, Unit, freeze_columns
 
-__all__ = ["HiddenMarkovFit", "HiddenMarkovSettings", "Tails", "fit_hidden_markov", "refit_hidden_markov"]
+__all__ = [
+    "UNSEEN_SHARE",
+    "HiddenMarkovFit",
+    "HiddenMarkovSettings",
+    "Tails",
+    "fit_hidden_markov",
+    "refit_hidden_markov",
+]
 
 MOST_FEATURES: Final = 4
 VARIANCE_FLOOR: Final = 1e-4  # of the variance of all train rows: a volatility of a hundredth of the usual one
@@ -94,7 +101,8 @@ class HiddenMarkovFit:
     smoothed : SmoothedStates
         Of the train rows. It is here, and nowhere else, because the test window must not be smoothed.
     unseen_below : float
-        The .5 % quantile of the train rows' predictive log-densities.
+        Weibull's .5 % quantile of the train rows' predictive log-densities: the lowest below 199 rows. Later rows are
+        below it more often where rows are few, since the model was fitted to these.
     """
 
     model: HiddenMarkov
@@ -212,7 +220,7 @@ def _climbed(
         rows=known,
         at_floor=at_floor,
         smoothed=smoothed,
-        unseen_below=float(np.nanquantile(log_density, UNSEEN_SHARE)),
+        unseen_below=float(np.nanquantile(log_density, UNSEEN_SHARE, method="weibull")),
     )
 
 

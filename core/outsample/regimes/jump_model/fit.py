@@ -121,13 +121,27 @@ class JumpModelFit:
             Another number of features, or an infinite value.
         """
         rows = feature_rows(features, features=self.location.size)
-        centres = np.ascontiguousarray(self.centres[~np.isnan(self.centres[:, 0])])
+        centres = self._held
         online, state = np.empty(rows.shape[1], dtype=np.int8), np.empty(rows.shape[1], dtype=np.int8)
         if online.size:
             distance = np.empty((centres.shape[0], rows.shape[1]))
             fill_distance(_standardised(rows, self.location, self.scale), centres, distance)
             cheapest_states(distance, self.penalty, np.empty(distance.shape, dtype=np.int8), online, state)
         return FilteredLabels(online)
+
+    def distance(self, features: Floats) -> Floats:
+        """Return the squared distance of each row from the nearest centre, (n,), in standardised features.
+
+        The nearest, not that of the row's own state: a row may lag behind a change as long as `penalty` makes it.
+        NaN in missing rows. Parameters and errors as `online`.
+        """
+        rows = _standardised(feature_rows(features, features=self.location.size), self.location, self.scale)
+        return np.asarray(np.min([np.square(rows - one[:, np.newaxis]).sum(axis=0) for one in self._held], axis=0))
+
+    @property
+    def _held(self) -> Floats:
+        """Centres of the states that are not empty."""
+        return np.ascontiguousarray(self.centres[~np.isnan(self.centres[:, 0])])
 
 
 def fit_jump_model(train: Floats, settings: JumpModelSettings = JumpModelSettings()) -> JumpModelFit:
@@ -169,8 +183,7 @@ def refit_jump_model(begin: JumpModelFit, train: Floats, settings: JumpModelSett
         As `fit_jump_model`.
     """
     rows, location, scale = _standard(train, settings)
-    held = begin.centres[~np.isnan(begin.centres[:, 0])]
-    centres = np.ascontiguousarray((held * begin.scale + begin.location - location) / scale)
+    centres = np.ascontiguousarray((begin._held * begin.scale + begin.location - location) / scale)
     return _cheapest(rows, location, scale, [centres], settings)
 
 
