@@ -318,6 +318,7 @@ def contenders(names: tuple[str, ...]) -> tuple[Contender, ...]:
     made = []
     for name in names:
         found = entry(name)
-        rival = entry(found.benchmark).build() if found.benchmark else None
-        made.append(Contender(found.name, found.build(), found.benchmark, rival))
+        rival = entry(found.benchmark) if found.benchmark else None
+        benchmark, title = (rival.build(), rival.title) if rival else (None, "")
+        made.append(Contender(found.name, found.build(), found.benchmark, benchmark, found.title, title))
     return tuple(made)

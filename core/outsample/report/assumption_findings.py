@@ -42,7 +42,7 @@ class VolsThroughTime:
     life_days: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)  # without slots: what is derived of it is kept by a weak reference
 class AssumptionFindings:
     """What was taken for granted, and what the data say of it.
 

@@ -224,7 +224,8 @@ def _expected_rows(found: DecayFindings) -> list[TestRow]:
     unit, mean = loss_unit(study), mean_of(study.loss, study.test_rows)[0]
     ends = band.interval
     where = "above it" if mean > ends.high else "below it" if mean < ends.low else "inside"
-    said = f"if nothing changed, the mean test loss lies in this interval at 95 %; it is {mean:.4g} {unit}, {where}."
+    level = f"{mean:.4g}".replace("-", "−")
+    said = f"if nothing changed, the mean test loss lies in this interval at 95 %; it is {level} {unit}, {where}."
     if band.hatched:
         said += " The windows are too short or too persistent for the interval to be taken at its word."
     row = TestRow(

@@ -1,17 +1,18 @@
 """Regimes as tables, one a pane of their room."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 
-from outsample.diagnostics.gap import RegimeLosses
+from outsample.diagnostics.gap import RegimeRow
+from outsample.prepared import prepared
 from outsample.regimes import DailyVolatility, Regime, RegimeTrack, drawn_rows
 from outsample.regimes.breaks import BreakDate, BreakModels
 from outsample.report.analysis import Analysis, daily_volatility
-from outsample.report.regime_findings import RegimeFindings
+from outsample.report.regime_findings import RegimeContrast, RegimeFindings
 from outsample.report.table import Table, column, times
 from outsample.report.tests_table import TestRow, table_of_tests
-from outsample.typing import Bools, Floats
+from outsample.typing import Bools, Floats, frozen
 from outsample.windows import Split, iso
 
 __all__ = [
@@ -19,11 +20,20 @@ __all__ = [
     "marked_table",
     "penalty_path_table",
     "regime_losses_table",
+    "regime_room_tables",
     "states_table",
     "transition_shares",
     "transitions_table",
     "volatility_table",
 ]
+
+
+def regime_room_tables(analysis: Analysis, found: RegimeFindings) -> tuple[Table, ...]:
+    """Return the table of each pane; what there is nothing of has no columns."""
+    daily = daily_volatility(analysis.data)
+    of_split = (volatility_table, states_table, transitions_table, marked_table)
+    of_findings = (penalty_path_table(found, daily), regime_losses_table(found), break_tests_table(found, daily))
+    return (*(make(analysis) for make in of_split), *of_findings)
 
 
 def volatility_table(analysis: Analysis) -> Table:
@@ -74,7 +84,8 @@ def marked_table(analysis: Analysis) -> Table:
 def states_table(analysis: Analysis) -> Table:
     """Return one row a regime: its days in either window, how volatile they were, and how long it lasts."""
     daily, track, split = daily_volatility(analysis.data), analysis.regimes, analysis.split
-    rows = [_stays(daily, track, split, regime) for regime in Regime]
+    windows = _windows(daily, split)
+    rows = [_stays(daily, track, windows, regime) for regime in Regime]
     names = [regime.name.lower() for regime in Regime]
     return Table(
         "states",
@@ -103,9 +114,9 @@ class _Stays:
     length: float
 
 
-def _stays(daily: DailyVolatility, track: RegimeTrack, split: Split, regime: Regime) -> _Stays:
+def _stays(daily: DailyVolatility, track: RegimeTrack, windows: tuple[Bools, Bools], regime: Regime) -> _Stays:
     is_here = track.label == regime
-    sides = [is_here & inside for inside in _windows(daily, split)]
+    sides = [is_here & inside for inside in windows]
     returns = [daily.log_return[side] for side in sides]
     year = daily.days_a_year
     vols = [100.0 * float(np.sqrt(year * np.mean(part**2))) if part.size else float("nan") for part in returns]
@@ -123,8 +134,11 @@ def _windows(daily: DailyVolatility, split: Split) -> tuple[Bools, Bools]:
     return (time > train.start) & (time <= train.stop), (time > test.start) & (time <= test.stop)
 
 
+@prepared
 def transition_shares(analysis: Analysis) -> tuple[tuple[str, ...], Floats]:
     """Return names and how often each was followed by each: of the states of a model, else of the train days' colours.
+
+    Worked out once an analysis.
 
     Returns
     -------
@@ -136,7 +150,7 @@ def transition_shares(analysis: Analysis) -> tuple[tuple[str, ...], Floats]:
         held = np.flatnonzero(track.states.days > 0)  # a jump model may leave a state without days
         vols = 100.0 * track.states.volatility[held]
         names = tuple(f"state {place} ({vol:.0f} %)" for place, vol in enumerate(vols.tolist(), 1))
-        return names, track.states.transition[np.ix_(held, held)]
+        return names, frozen(track.states.transition[np.ix_(held, held)])
     train, _ = _windows(daily_volatility(analysis.data), analysis.split)
     label = track.label[train].astype(np.int64)
     seen = [regime for regime in Regime if (label == regime).any()]
@@ -145,7 +159,7 @@ def transition_shares(analysis: Analysis) -> tuple[tuple[str, ...], Floats]:
     kept = pairs[np.ix_(seen, seen)]
     total = kept.sum(axis=1, keepdims=True)
     shares = np.divide(kept, total, out=np.full(kept.shape, np.nan), where=total > 0.0)
-    return tuple(regime.name.lower() for regime in seen), shares
+    return tuple(regime.name.lower() for regime in seen), frozen(shares)
 
 
 def transitions_table(analysis: Analysis) -> Table:
@@ -172,26 +186,45 @@ def penalty_path_table(found: RegimeFindings, daily: DailyVolatility) -> Table:
 
 
 def regime_losses_table(found: RegimeFindings) -> Table:
-    """Return losses by model and regime with the interval of their difference."""
+    """Return losses by model and regime, and the contrast with the benchmark, in train, in test, and what changed.
+
+    A contrast is hatched where its times are too few or too persistent for the interval to be taken at its word.
+    """
     rows = [
-        (
-            *(one.model, row.name, row.times_train, row.times_test, row.loss_train, row.loss_test),
-            *(row.difference, row.low, row.high, "no" if row.is_unseen else "yes"),
-        )
-        for one in found.losses
-        if isinstance(one, RegimeLosses)
-        for row in one.rows
+        (one.model, row.name, *_facts(row), *_contrast_cells(contrast), _remark(row))
+        for one, contrasts in zip(found.losses, found.contrasts, strict=True)
+        for row, contrast in zip(one.rows, contrasts, strict=True)
     ]
     if not rows:
         return Table("regime-losses", ())
-    unit = next(one.unit for one in found.losses if isinstance(one, RegimeLosses))
+    unit, contrast = found.losses[0].unit, found.contrast_unit
     headers = (
         *("model", "regime", "times in train", "times in test"),
         *(f"{name} [{unit}]" for name in ("loss in train", "loss in test", "difference", "low", "high")),
-        "seen in train",
+        *(header for what in ("in train", "in test", "difference") for header in _contrast_headers(what, contrast)),
+        "remark",
     )
     columns = zip(headers, zip(*rows, strict=True), strict=True)
     return Table("regime-losses", tuple(column(header, list(values)) for header, values in columns))
+
+
+def _facts(row: RegimeRow) -> tuple[float, ...]:
+    return row.times_train, row.times_test, row.loss_train, row.loss_test, row.difference, row.low, row.high
+
+
+def _contrast_cells(contrast: RegimeContrast) -> tuple[float | bool, ...]:
+    return tuple(cell for one in (contrast.train, contrast.test, contrast.difference) for cell in astuple(one))
+
+
+def _contrast_headers(what: str, unit: str) -> tuple[str, ...]:
+    numbers = (f"contrast {what}{part} [{unit}]" for part in ("", " low", " high"))
+    return (*numbers, f"contrast {what} hatched")
+
+
+def _remark(row: RegimeRow) -> str:
+    if row.is_unseen:
+        return "not seen in train"
+    return "" if row.times_test else "not seen in test"
 
 
 def break_tests_table(found: RegimeFindings, daily: DailyVolatility) -> Table:

@@ -34,12 +34,16 @@ class Contender:
     benchmark_name : str
         Empty for a model that is a benchmark itself.
     benchmark : Model, optional
+    title, benchmark_title : str
+        What sentences call the two; where empty, their names.
     """
 
     name: str
     model: Model[Any]
     benchmark_name: str = ""
     benchmark: Model[Any] | None = None
+    title: str = ""
+    benchmark_title: str = ""
 
     @property
     def models(self) -> tuple[Model[Any], ...]:
@@ -108,6 +112,16 @@ class Study:
     def name(self) -> str:
         """Name of the model."""
         return self.contender.name
+
+    @property
+    def title(self) -> str:
+        """What sentences call the model."""
+        return self.contender.title or self.contender.name
+
+    @property
+    def rival(self) -> str:
+        """What sentences call the benchmark; empty where there is none."""
+        return self.contender.benchmark_title or self.contender.benchmark_name
 
     @cached_property
     def loss(self) -> Floats:

@@ -25,7 +25,11 @@ _PARAMETERS: Final = (
     ("--max-spread", "SHARE", "widest bid-ask spread of an observation, as a share of the mid"),
     ("--min-tenor", "DAYS", "shortest time to expiry of an observation"),
     ("--shortest-regime", "DAYS", "fewest days that a volatility regime lasts"),
-    ("--penalty", "NUMBER", "multiplier of the penalty for one regime change more"),
+    ("--penalty", "NUMBER", "multiplier of the penalty for one regime change more, with change-points"),
+    ("--regimes", "METHOD", "change-points, hidden-markov-gaussian, hidden-markov-student or jump-model"),
+    ("--states", "NUMBER", "states of a hidden Markov model or of a jump model"),
+    ("--jump-penalty", "NUMBER", "price of one change of state, with jump-model"),
+    ("--events", "FILE", "spans to mark calm, normal or stressed: start, stop, regime or name; instead of the case's"),
 )
 _FILTERS: Final = ("--max-spread", "--min-tenor")
 
@@ -115,7 +119,7 @@ def _add_evaluate(commands: "_Commands[Parser]") -> None:
     added.add_argument(
         "--findings",
         action="store_true",
-        help="also write the tables of the rooms of decay and assumptions: some seconds a model",
+        help="also write the tables of the rooms of regimes, decay and assumptions: some seconds a model",
     )
     added.add_argument("--gate", action="store_true", help="exit code 0 pass, 1 watch, 2 fail, 3 not enough data")
     added.add_argument("--json", action="store_true", help="print verdict.json, and nothing else, on standard output")

@@ -70,11 +70,15 @@ def _analysed(asked: Question, workspace: Workspace) -> Analysis:
 
 
 def _findings(analysis: Analysis) -> tuple[Table, ...]:
-    """Return what the rooms of decay and assumptions show, for every model."""
+    """Return what the rooms of regimes, decay and assumptions show, for every model."""
     from outsample.report.finding_tables import finding_tables  # what no other command needs
+    from outsample.report.regime_findings import find_regimes
+    from outsample.report.regime_tables import regime_room_tables
 
     with Progress() as progress:
-        return finding_tables(analysis, progress)
+        progress(0.0, "regimes")
+        of_regimes = regime_room_tables(analysis, find_regimes(analysis, lambda: False))
+        return (*(table for table in of_regimes if table.size), *finding_tables(analysis, progress))
 
 
 def _write(
@@ -123,12 +127,17 @@ def _line(result: Judged | Failure) -> tuple[str, str]:
     if isinstance(result, Failure):
         return result.model, f"{'Cannot be judged':<16}  {result.sentence()}"
     found, verdict = result.headline, result.verdict
-    levels = f"{found.in_sample:9.4g} -> {found.out_of_sample:9.4g} {found.unit}"
+    levels = f"{_written(found.in_sample, '9.4g')} -> {_written(found.out_of_sample, '9.4g')} {found.unit}"
     change = ""
     if isfinite(found.delta):
-        theta = f"{exp(found.ratio_power * found.delta):.3f}x" if found.is_ratio else f"{found.delta:+.3g} {found.unit}"
-        change = f"  {theta} against {found.benchmark}"
+        is_ratio, theta = found.is_ratio, found.delta
+        said = f"{exp(found.ratio_power * theta):.3f}x" if is_ratio else f"{_written(theta, '+.3g')} {found.unit}"
+        change = f"  {said} against {found.benchmark}"
     return result.entry.name, f"{verdict.status.value:<16}  {levels}{change}; {verdict.rule}"
+
+
+def _written(value: float, form: str) -> str:
+    return format(value, form).replace("-", "−")
 
 
 def _windows(split: Split) -> str:

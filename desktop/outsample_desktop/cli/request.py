@@ -2,16 +2,18 @@
 
 from argparse import Namespace
 from dataclasses import dataclass, replace
-from enum import Enum
+from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Final, TypeVar
 
-from outsample.case_parameters import GROUPS
+from outsample.case_parameters import GROUPS, Value
 from outsample.catalog import MODELS, Kind, default_models, default_score, entry, kind_of, score
 from outsample.datasets import OptionQuotes, Prices, Target
 from outsample.errors import OutsampleError, UsageError
 from outsample.io.book import Book
-from outsample.named_parameters import named_parameters
+from outsample.named_parameters import named_choices, named_parameters
+from outsample.regimes import RegimeMethod
+from outsample.regimes.marked_events import MarkedEvents, marked_events, spans_outside
 from outsample.report import Recorded
 from outsample.study import Composition
 from outsample.typing import Integers
@@ -37,8 +39,20 @@ _PARAMETERS: Final = {
     "--min-tenor": ("filters", "shortest_tenor_days"),
     "--shortest-regime": ("regimes", "shortest_days"),
     "--penalty": ("regimes", "multiplier"),
+    "--regimes": ("regimes", "method"),
+    "--states": ("regimes", "states"),
+    "--jump-penalty": ("regimes", "jump_penalty"),
 }
 _LIMIT: Final = "--limit"
+_METHOD: Final = ("regimes", "method")
+_DRAWN: Final = ("regimes", "drawn")
+
+# Without an entry an option counts under every method: the penalty path is drawn whatever colours the days.
+_METHODS: Final = {
+    "--penalty": (RegimeMethod.CHANGE_POINTS,),
+    "--states": tuple(one for one in RegimeMethod if one is not RegimeMethod.CHANGE_POINTS),
+    "--jump-penalty": (RegimeMethod.JUMP_MODEL,),
+}
 
 Choice = TypeVar("Choice", bound=Enum)
 
@@ -63,8 +77,9 @@ class _Typed:
     test: Ends | None
     purge: int | None
     changes: dict[str, Enum]
-    parameters: dict[tuple[str, str], float]
+    parameters: dict[tuple[str, str], float | StrEnum]
     limit: str | None
+    events: MarkedEvents | None
 
     @classmethod
     def of(cls, arguments: Namespace) -> "_Typed":
@@ -85,6 +100,7 @@ class _Typed:
             {name: value for name, value in changes.items() if value is not None},
             _parameters(arguments),
             arguments.limit,
+            None if arguments.events is None else marked_events(arguments.events),
         )
 
 
@@ -99,10 +115,12 @@ def question(arguments: Namespace) -> Question:
     typed, path = _Typed.of(arguments), Path(arguments.data)
     if not looks_like_case(path):
         state = State(source=absolute(arguments.data), score="")
+        _require_effect(state, typed)
         return _with_book(_completed(state, _data(state.source), typed, None), arguments.book)
     state, unknown = read_case(path)
     if unknown:
         complain(f"warning: {path.name} holds {', '.join(unknown)}, which this version does not know and leaves out")
+    _require_effect(state, typed)
     state = replace(state, source=located(state.source, path.parent))
     data = _data(state.source)
     return _with_book(_completed(state, data, typed, _recorded(state, data, path.name)), arguments.book)
@@ -118,6 +136,8 @@ def _completed(state: State, loaded: OptionQuotes | Prices, typed: _Typed, recor
     state = replace(state, **typed.changes)  # type: ignore[arg-type]  # each under the name of its own field
     kind = kind_of(loaded)
     _require_options(kind, typed)
+    if typed.events is not None:
+        _say_of_events(typed.events, state, loaded.times)
     state = _with_parameters(_with_models(state, kind, typed), typed)
     data = as_seen(state, loaded)
     split = _split(state.split, typed, data.times)
@@ -162,12 +182,15 @@ def _with_models(state: State, kind: Kind, typed: _Typed) -> State:
     return replace(state, score=name, models=models, active=state.active if state.active in models else "")
 
 
-def _parameters(arguments: Namespace) -> dict[tuple[str, str], float]:
+def _parameters(arguments: Namespace) -> dict[tuple[str, str], float | StrEnum]:
     """Return the parameters that were typed, by group and name; the limit waits until the score is known."""
-    found = {}
+    found: dict[tuple[str, str], float | StrEnum] = {}
     for option, (group, name) in _PARAMETERS.items():
         text = getattr(arguments, option.removeprefix("--").replace("-", "_"))
-        if text is not None:
+        default = named_choices(GROUPS[group]).get(name)
+        if text is not None and default is not None:
+            found[group, name] = _chosen(text, {one.value: one for one in type(default)}, option)
+        elif text is not None:
             one = next(one for one in named_parameters(GROUPS[group]) if one.name == name)
             found[group, name] = one.read(text, option)
     return found
@@ -175,7 +198,9 @@ def _parameters(arguments: Namespace) -> dict[tuple[str, str], float]:
 
 def _with_parameters(state: State, typed: _Typed) -> State:
     """Change the parameters that were typed; a limit is that of losses in the unit of the score."""
-    values = dict(typed.parameters)
+    values: dict[tuple[str, str], Value] = {**typed.parameters}
+    if typed.events is not None:
+        values[_DRAWN] = typed.events.spans
     if typed.limit is not None:
         one = Limits.parameter(score(state.score).score.unit)
         values["limits", one.name] = one.read(typed.limit, _LIMIT)
@@ -188,6 +213,28 @@ def _require_options(kind: Kind, typed: _Typed) -> None:
     asked = (["--target"] if "target" in typed.changes else []) + filters
     if kind is not Kind.OPTIONS and asked:
         raise UsageError(f"{asked[0]} is about option prices, found a price history; leave it out")
+
+
+def _require_effect(state: State, typed: _Typed) -> None:
+    """Refuse parameters of another method than the one that finds the regimes."""
+    method = typed.parameters.get(_METHOD, state.regime_method)
+    for option, methods in _METHODS.items():
+        if _PARAMETERS[option] in typed.parameters and method not in methods:
+            raise UsageError(
+                f"{option} needs regimes found by {' or '.join(methods)}, found {method}; leave it out, or choose with "
+                "--regimes"
+            )
+
+
+def _say_of_events(events: MarkedEvents, state: State, times: Integers) -> None:
+    """Say what is not as whoever wrote the file may think; that spans are marked is printed with what was changed."""
+    remarks = [*events.remarks]
+    if outside := spans_outside(events.spans, times):
+        remarks.append(f"{outside:,} outside the history.")
+    if left := sum(one not in events.spans for one in state.drawn):
+        remarks.append(f"{left:,} that the case has marked and the file has not are left out.")
+    if remarks:
+        complain(f"warning: {events.summary} {' '.join(remarks)}")
 
 
 def _require_kind(what: str, found: Kind, kind: Kind) -> None:
@@ -259,8 +306,10 @@ def _names(typed: list[str]) -> tuple[str, ...]:
 
 
 def _choice(typed: str | None, known: dict[str, Choice], option: str) -> Choice | None:
-    if typed is None:
-        return None
+    return None if typed is None else _chosen(typed, known, option)
+
+
+def _chosen(typed: str, known: dict[str, Choice], option: str) -> Choice:
     if typed.lower() not in known:
         raise UsageError(f"{option} must be one of {', '.join(known)}; found {typed!r}; choose one of those")
     return known[typed.lower()]

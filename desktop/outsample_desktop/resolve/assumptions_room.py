@@ -1,10 +1,12 @@
 """The room of assumptions: the table of tests, what each broken one costs, and the returns behind it."""
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from outsample.diagnostics.assumptions import Assumption, AssumptionRow, AssumptionTable, Stretch
+from outsample.prepared import prepared
 from outsample.report.analysis import Analysis
 from outsample.report.assumption_findings import (
     AssumptionFindings,
@@ -56,28 +58,35 @@ def assumptions_view(state: State, analysis: Analysis, found: Found | None) -> A
         What was worked out last, for this state or for one before it.
     """
     standing, message = standing_of(found, state, "")
-    result = None if found is None else found.result
-    if not isinstance(result, AssumptionFindings):
-        note = message or WAITING
-        charts = ChartView(_QUANTILES, "", note=note), ChartView(_VOLS, "", is_time=True, note=note)
-        table = Tabled(Table("assumptions", ()), note)
-        return AssumptionsView(standing, message, table, BarsView(_COSTS, "", note=note), *charts, {})
-    whole = assumptions_table(result.table)
+    result = found.result if found is not None and isinstance(found.result, AssumptionFindings) else None
+    if result is None:
+        return _without(standing, message, message or WAITING)
+    still = _found_view(result)
+    cursor = float(analysis.data.times[cursor_index(state, analysis)]) / SECOND
+    vols = still.realised_implied
+    moved = replace(vols, cursor=cursor) if vols.lines else vols
+    return replace(still, state=standing, message=message or still.message, realised_implied=moved)
+
+
+def _without(standing: str, message: str, note: str) -> AssumptionsView:
+    """Return the room before anything was worked out, or where nothing could be."""
+    charts = ChartView(_QUANTILES, "", note=note), ChartView(_VOLS, "", is_time=True, note=note)
+    table = Tabled(Table("assumptions", ()), note)
+    return AssumptionsView(standing, message, table, BarsView(_COSTS, "", note=note), *charts, {})
+
+
+@prepared
+def _found_view(found: AssumptionFindings) -> AssumptionsView:
+    """Return what neither boundary nor cursor moves, until there are other findings."""
+    whole = assumptions_table(found.table)
     tables = {
         "assumptions": whole,
         "assumption-costs": whole,
-        "return-quantiles": quantiles_table(result),
-        "realised-implied": vols_table(result),
+        "return-quantiles": quantiles_table(found),
+        "realised-implied": vols_table(found),
     }
-    return AssumptionsView(
-        standing,
-        message or _headline(result.table),
-        _tests(result.table),
-        _costs(result.table),
-        _quantiles(result),
-        _vols(state, analysis, result),
-        tables,
-    )
+    tests, costs = _tests(found.table), _costs(found.table)
+    return AssumptionsView("", _headline(found.table), tests, costs, _quantiles(found), _vols(found), tables)
 
 
 def _headline(table: AssumptionTable) -> str:
@@ -163,7 +172,7 @@ def _quantiles(found: AssumptionFindings) -> ChartView:
     return ChartView(_QUANTILES, detail, (*lines, *normal), note=note)
 
 
-def _vols(state: State, analysis: Analysis, found: AssumptionFindings) -> ChartView:
+def _vols(found: AssumptionFindings) -> ChartView:
     vols = found.vols
     if vols is None or not vols.time.size:
         note = "implied volatility needs option quotes" if vols is None else "no option near the money lived to its end"
@@ -173,6 +182,5 @@ def _vols(state: State, analysis: Analysis, found: AssumptionFindings) -> ChartV
         Line("implied", "price", x, 100.0 * vols.implied, is_active=True),
         Line("realised over its life", "watch", x, 100.0 * vols.realised),
     )
-    cursor = float(analysis.data.times[cursor_index(state, analysis)]) / SECOND
     detail = f"% a year, options of {vols.life_days:g} days"
-    return ChartView(_VOLS, detail, lines, cursor=cursor, is_time=True)
+    return ChartView(_VOLS, detail, lines, is_time=True)

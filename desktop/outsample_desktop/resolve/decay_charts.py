@@ -45,14 +45,14 @@ def staleness_chart(found: DecayFindings, waits: str) -> ChartView:
     def shown(values: Floats) -> Floats:
         return _scale(found, values, curve.is_ratio)
 
-    lines = [Line("", hue, curve.age, shown(curve.value), is_active=True)]
+    lines = [Line("aged fits", hue, curve.age, shown(curve.value), is_active=True)]
     lines += [Line("", hue, curve.age, shown(end), Stroke.DOTTED) for end in (curve.low_all, curve.high_all)]
     if not isinstance(life, NotTested) and np.isfinite(life.fitted).all():
-        lines.append(Line("", "text", curve.age, shown(life.fitted), Stroke.DASHED))
+        lines.append(Line("curve of the half-life", "text", curve.age, shown(life.fitted), Stroke.DASHED))
     what = "× a fresh fit on the same dates" if curve.is_ratio else f"more than a fresh fit [{curve.unit}]"
     return ChartView(
         TITLES["staleness"],
-        f"{what}, by age in days{_preview(found)}",
+        f"{what}, by age in days{_preview(found)}; 95 %: band pointwise, dots simultaneous",
         tuple(lines),
         Band(hue, curve.age, shown(curve.low), shown(curve.high), bool(curve.hatched.mean() > 0.5)),
         (Level(0.0),),

@@ -49,7 +49,7 @@ def gap_bars(found: DecayFindings, waits: str) -> BarsView:
         bars.append(_bar(one, _PARTS[term.part], term.value, (term.low, term.high), colour, is_weak, said))
     bars += _shuffled(found.shuffled, found.gap)
     own = "; coloured: of the model, not of the market" if one.benchmark else "; a raw loss moves with the market"
-    detail = f"{one.unit or 'log points'}; hatched: may be nothing{own}"
+    detail = f"{one.unit or 'bars in log points, numbers in %'}; hatched: may be nothing{own}"
     return BarsView(TITLES["gap"], detail, tuple(bars))
 
 

@@ -87,7 +87,7 @@ def test_the_sentence_of_a_ratio_is_in_percent_of_what_is_shown(studies):
     delta = gap.contrast.parts.gap.estimate
     percent = f"{100.0 * np.expm1(0.5 * delta):+.3g} %".replace("-", "−")
     assert gap.contrast.text(delta) == percent
-    assert gap.sentence.startswith("Against frozen-surface, the loss of flat-vol is ")
+    assert gap.sentence.startswith("Against Frozen surface, the loss of Flat vol is ")
     assert f"out of sample than in training ({percent})" in gap.sentence
     assert gap.loss.text(2.0) == "+2 squared vol pts"
 
@@ -229,14 +229,14 @@ def test_other_scores_are_judged_against_the_benchmark_by_their_difference(loude
     (study,) = compare(contenders((name,)), Workspace(louder), default_split(louder.times), score(score_name).score)
     gap = decompose_gap(study, louder, calm(study))
     assert gap.primary is gap.contrast
-    assert (gap.contrast.unit, gap.contrast.benchmark) == (unit, study.contender.benchmark_name)
+    assert (gap.contrast.unit, gap.contrast.benchmark) == (unit, study.rival)
     difference = study.loss - study.benchmark_loss
     means = [np.nanmean(difference[rows]) for rows in (study.train_rows, study.test_rows)]
     parts = gap.contrast.parts
     assert parts.gap.estimate == pytest.approx(means[1] - means[0], rel=1e-9)
     assert sum(term.value for term in parts.terms) == pytest.approx(means[1] - means[0], rel=1e-12)
     assert parts.test == pytest.approx(headline(study).delta, rel=1e-12)  # theta of the verdict
-    assert f"Against {study.contender.benchmark_name}, the loss of {name} is " in gap.sentence
+    assert f"Against {study.rival}, the loss of {study.title} is " in gap.sentence
     assert f"({gap.contrast.text(parts.gap.estimate)}, test less train; the verdict judges the test window alone)" in (
         gap.sentence
     )

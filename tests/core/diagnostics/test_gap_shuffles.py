@@ -270,7 +270,7 @@ def test_other_scores_are_split_against_the_benchmark_by_their_difference(name, 
     difference = study.loss - study.benchmark_loss
     expected = np.nanmean(difference[study.test_rows]) - np.nanmean(difference[study.train_rows])
     assert found.scaled.chronological == pytest.approx(expected, rel=1e-9)
-    assert found.sentence.startswith(f"Of the gap of {name} against {study.contender.benchmark_name} (")
+    assert found.sentence.startswith(f"Of the gap of {study.title} against {study.rival} (")
     assert amount_text(expected, loss_unit(study)) in found.sentence
     assert found.scaled.chronological < 0.5 * found.loss.chronological
 
@@ -297,7 +297,7 @@ def test_option_losses_are_scaled_by_the_benchmark(market):
     found = split_gap(study, market.quotes, shuffles=3)
     expected = np.nanmean(study.differential[study.test_rows]) - np.nanmean(study.differential[study.train_rows])
     assert found.scaled.chronological == pytest.approx(expected, rel=1e-12)
-    assert found.sentence.startswith("Of the gap of relative-smile against frozen-surface (")
+    assert found.sentence.startswith("Of the gap of Relative smile against Frozen surface (")
     rolling = split_gap(studied(market.quotes, "rolling-surface", "squared-vol-points"), market.quotes, shuffles=2)
     assert rolling.scaled is None
     assert rolling.standardised is None

@@ -8,6 +8,7 @@ import pytest
 from outsample.case_parameters import CaseParameters
 from outsample.datasets import Prices
 from outsample.diagnostics.gap import RegimeLosses
+from outsample.inference import long_run, mean_interval
 from outsample.regimes import (
     DailyVolatility,
     DrawnRegime,
@@ -25,6 +26,7 @@ from outsample.report.regime_tables import (
     marked_table,
     penalty_path_table,
     regime_losses_table,
+    regime_room_tables,
     states_table,
     transition_shares,
     transitions_table,
@@ -271,6 +273,75 @@ def test_losses_of_every_model_stand_in_one_table(of_options):
         judged = next(one for one in of_options.judged if one.study.name == name)
         known = np.isfinite(judged.study.loss[judged.study.train_rows]).sum()
         assert table["times in train"][table["model"] == name].sum() == known
+
+
+def test_contrasts_are_means_over_the_times_of_a_regime(of_options):
+    """Against means and Student intervals taken anew from the per-time differences."""
+    found = find_regimes(of_options, never)
+    table = columns(regime_losses_table(found))
+    for judged in of_options.judged:
+        study = judged.study
+        codes = of_options.regimes.at(study.losses.times)
+        mine = np.flatnonzero(table["model"] == study.name)
+        for row in mine:
+            here = codes == Regime[table["regime"][row].upper()]
+            sides = {}
+            for side, window in (("in train", study.train_rows), ("in test", study.test_rows)):
+                mean, low, high = (table[f"contrast {side}{part} [ln ratio]"][row] for part in ("", " low", " high"))
+                if study.differential is None:
+                    assert np.isnan([mean, low, high]).all()
+                    continue
+                values = study.differential[window][here[window]]
+                values = values[np.isfinite(values)]
+                sides[side] = values.mean() if values.size else np.nan
+                assert mean == pytest.approx(sides[side], rel=1e-12, nan_ok=True)
+                if values.size < 12:
+                    assert np.isnan([low, high]).all()
+                else:
+                    expected = mean_interval(long_run(values))
+                    assert (low, high) == pytest.approx((expected.low, expected.high), rel=1e-12)
+                is_weak = values.size < 90 or correlation(values) > 0.65
+                assert table[f"contrast {side} hatched"][row] == is_weak
+            if sides:
+                change = table["contrast difference [ln ratio]"][row]
+                assert change == pytest.approx(sides["in test"] - sides["in train"], rel=1e-12, nan_ok=True)
+                either = table["contrast in train hatched"][row] or table["contrast in test hatched"][row]
+                assert table["contrast difference hatched"][row] == either
+            unseen, gone = table["times in train"][row] == 0, table["times in test"][row] == 0
+            assert table["remark"][row] == ("not seen in train" if unseen else "not seen in test" if gone else "")
+
+
+def correlation(values):
+    """Return the first autocorrelation."""
+    centred = values - values.mean()
+    return float(centred[1:] @ centred[:-1] / (centred @ centred))
+
+
+def test_a_regime_that_train_lacks_has_a_test_contrast_and_no_difference(switching):
+    span = DrawnRegime(FIRST + 300 * DAY, FIRST + 399 * DAY, Regime.STRESSED, "crash")
+    known = (DrawnRegime(FIRST, FIRST + 300 * DAY, Regime.CALM, ""), span)
+    split = Split(Window(FIRST, FIRST + 280 * DAY), Window(FIRST + 280 * DAY, FIRST + 399 * DAY))
+    one = analysed(switching, RegimeSettings(drawn=known), split)
+    table = columns(regime_losses_table(find_regimes(one, never)))
+    row = table["regime"].tolist().index("stressed")
+    assert table["remark"][row] == "not seen in train"
+    (study,) = (judged.study for judged in one.judged)
+    stressed = study.differential[study.test_rows][one.regimes.at(study.losses.times)[study.test_rows] == 2]
+    assert table["contrast in test [nats]"][row] == pytest.approx(np.nanmean(stressed), rel=1e-12)
+    assert np.isnan(table["contrast in train [nats]"][row])
+    assert np.isnan(table["contrast difference [nats]"][row])
+
+
+def test_transitions_are_counted_once_an_analysis(switching):
+    one = analysed(switching)
+    assert transition_shares(one) is transition_shares(one)
+    assert not transition_shares(one)[1].flags.writeable
+
+
+def test_every_pane_of_the_room_has_its_table(analysis, found):
+    names = [table.name for table in regime_room_tables(analysis, found)]
+    rooms = ["volatility", "states", "transitions", "marked", "penalty-path", "regime-losses", "break-tests"]
+    assert sorted(names) == sorted(rooms)
 
 
 def test_a_marked_span_is_listed_with_the_days_that_it_colours(switching):

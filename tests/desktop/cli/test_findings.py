@@ -1,4 +1,4 @@
-"""`outsample evaluate --findings` writes what the rooms of decay and assumptions show, to the last digit."""
+"""`outsample evaluate --findings` writes what the rooms of regimes, decay and assumptions show, to the last digit."""
 
 import csv
 
@@ -7,10 +7,13 @@ import pytest
 from outsample.io import read_store
 from outsample.report import analyse
 from outsample.report.finding_tables import finding_tables
+from outsample.report.regime_findings import find_regimes
+from outsample.report.regime_tables import regime_room_tables
 from outsample.study import Workspace
 from outsample.windows import default_split
 
 MODELS = ("flat-vol", "relative-smile")
+OF_REGIMES = {"volatility", "states", "transitions", "penalty-path", "regime-losses", "break-tests"}
 TABLES = {"staleness", "recalibration", "triangle", "gap", "fluctuation", "breakdown", "assumptions"}
 
 
@@ -31,8 +34,9 @@ def evaluated(call, small, tmp_path):
 def test_every_table_has_the_numbers_of_the_library(evaluated, small):
     folder, data = evaluated("--findings"), read_store(small.quotes).dataset
     analysis = analyse(Workspace(data), default_split(data.times), "squared-vol-points", MODELS)
-    tables = {table.name: table for table in finding_tables(analysis)}
-    assert set(tables) >= TABLES
+    of_regimes = regime_room_tables(analysis, find_regimes(analysis, lambda: False))
+    tables = {table.name: table for table in (*finding_tables(analysis), *of_regimes) if table.size}
+    assert set(tables) >= TABLES | OF_REGIMES
     for name, table in tables.items():
         with (folder / f"{name}.csv").open(newline="", encoding="utf-8") as stream:
             header, *rows = csv.reader(stream)
@@ -42,7 +46,7 @@ def test_every_table_has_the_numbers_of_the_library(evaluated, small):
 
 
 def test_without_the_option_nothing_of_it_is_written(evaluated):
-    assert not TABLES & {path.stem for path in evaluated().iterdir()}
+    assert not (TABLES | OF_REGIMES) & {path.stem for path in evaluated().iterdir()}
 
 
 def test_tables_need_a_folder(refused, small):

@@ -75,6 +75,7 @@ def numbers_of(view):
 
 def test_ratios_are_drawn_as_ratios_of_what_is_shown(decay, found):
     (line, *_) = decay.staleness.lines
+    assert [one.title for one in decay.staleness.lines if one.title] == ["aged fits", "curve of the half-life"]
     assert decay.staleness.is_log_y
     np.testing.assert_allclose(10.0**line.y, np.exp(0.5 * found.staleness.value), rtol=1e-12)
     np.testing.assert_allclose(10.0 ** decay.recalibration.lines[0].y, np.exp(0.5 * found.recalibration.cost))

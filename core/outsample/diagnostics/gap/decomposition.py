@@ -142,18 +142,18 @@ def _both(
     if isinstance(loss, NotTested):
         return loss
     unit = loss_unit(study)
-    of_loss = told(loss, study.name, "", unit, nan, expected)
+    of_loss = told(loss, study.title, "", unit, nan, expected)
     if study.differential is None or study.benchmark_loss is None:
         return GapDecomposition(of_loss, None, source, found.blocks)
     validated = contrast(found.loss, study.benchmark_loss, study.is_ratio)
     parts = _of(study, study.differential, validated, regimes, found.fold)
     if isinstance(parts, NotTested):
         return GapDecomposition(of_loss, None, source, found.blocks)
-    against, power = study.contender.benchmark_name, nan
+    against, power = study.rival, nan
     if study.is_ratio:
         unit, power = "", ratio_power(study)
         expected = log1p(expected / loss.in_sample) if expected > -loss.in_sample else nan
-    return GapDecomposition(of_loss, told(parts, study.name, against, unit, power, expected), source, found.blocks)
+    return GapDecomposition(of_loss, told(parts, study.title, against, unit, power, expected), source, found.blocks)
 
 
 def _of(

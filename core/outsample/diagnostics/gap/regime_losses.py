@@ -171,7 +171,7 @@ def _mean(losses: Floats, rooted: bool) -> RegimeMean:
 
 
 def _sentence(study: Study, rows: tuple[RegimeRow, ...]) -> str:
-    said = _of_losses(study.name, rows) if study.differential is None else _of_contrasts(study, rows)
+    said = _of_losses(study.title, rows) if study.differential is None else _of_contrasts(study, rows)
     fresh = [row for row in rows if row.is_unseen]
     named = [row.name for row in fresh if row.code != Regime.UNSEEN]
     if named:
@@ -188,7 +188,7 @@ def _of_losses(model: str, rows: tuple[RegimeRow, ...]) -> str:
 
 
 def _of_contrasts(study: Study, rows: tuple[RegimeRow, ...]) -> str:
-    rival = study.contender.benchmark_name
+    rival = study.rival
     sure = []
     for row in rows:
         size = 1.0 if study.is_ratio else max(abs(row.loss_train), abs(row.loss_test))
@@ -196,8 +196,8 @@ def _of_contrasts(study: Study, rows: tuple[RegimeRow, ...]) -> str:
             sure.append(row)
     said = _where(sure, [row.contrast for row in sure], ("worse", "better"))
     if said:
-        return f"Against {rival}, {study.name} does {said} than in training"
-    return f"In no regime can what {study.name} does against {rival} be told from training"
+        return f"Against {rival}, {study.title} does {said} than in training"
+    return f"In no regime can what {study.title} does against {rival} be told from training"
 
 
 def _where(rows: list[RegimeRow], change: list[float], words: tuple[str, str]) -> str:

@@ -232,7 +232,7 @@ def _purged(times: Integers, pool: _Pool, is_train: Bools, purge: int) -> Bools:
 def _sentence(study: Study, loss: GapSplit, scaled: GapSplit | None) -> str:
     shown, unit, power, against = loss, loss_unit(study), nan, ""
     if scaled is not None:
-        shown, against = scaled, f" against {study.contender.benchmark_name}"
+        shown, against = scaled, f" against {study.rival}"
         unit, power = ("", ratio_power(study)) if study.is_ratio else (unit, nan)
     whole, overfit, rest = (
         amount_text(one, unit, power) for one in (shown.chronological, shown.overfit, shown.nonstationary)
@@ -242,6 +242,6 @@ def _sentence(study: Study, loss: GapSplit, scaled: GapSplit | None) -> str:
     if shown.is_persistent:
         told = f"; {CANNOT_TELL}"
     return (
-        f"Of the gap of {study.name}{against} ({whole}), overfit is {overfit}, for so large is it in whatever order "
+        f"Of the gap of {study.title}{against} ({whole}), overfit is {overfit}, for so large is it in whatever order "
         f"times come, and change through time is {rest}{told}."
     )

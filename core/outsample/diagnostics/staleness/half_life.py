@@ -248,7 +248,8 @@ def _at_longest(curve: StalenessCurve) -> str:
     if not curve.value.any():
         return "vintages of every age lose exactly what a fresh one does"
     word = "more" if value >= 0.0 else "less"
+    band = f"{low:.3g} to {high:.3g}".replace("-", "−")
     return (
         f"at the longest of them aged models lose {abs(value):.3g} {curve.unit} {word} than fresh ones "
-        f"(95 % band {low:.3g} to {high:.3g})"
+        f"(95 % band {band})"
     )
