@@ -6,8 +6,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
 from outsample.errors import OutsampleError
-from outsample.io.events import Event, looks_like_events, read_events
-from outsample.regimes import LONGEST_NAME, DrawnRegime, Regime
+from outsample.io.events import looks_like_events
+from outsample.regimes.marked_events import marked_events, spans_outside
 from outsample_desktop.session import Room
 
 if TYPE_CHECKING:
@@ -17,13 +17,6 @@ __all__ = ["Marking"]
 
 _FILES: Final = "Events (*.csv *.csv.gz *.txt *.parquet *.arrow);;All files (*)"
 _NOTHING_OPEN: Final = "events need a price history to be marked on, found none open; open one first"
-
-
-def _span_of(event: Event) -> DrawnRegime:
-    """Return what an event marks: stressed where its file does not say; a long name is cut."""
-    name = "".join(one for one in event.name if one.isprintable())
-    name = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
-    return DrawnRegime(event.start, event.stop, Regime[event.regime.upper() or "STRESSED"], name)
 
 
 class Marking(QObject):
@@ -65,20 +58,16 @@ class Marking(QObject):
             window.notice.tell(_NOTHING_OPEN)
             return
         try:
-            events, report = read_events(path)
-            spans = tuple(dict.fromkeys(_span_of(one) for one in events))
-            new = tuple(one for one in spans if one not in state.drawn)
+            read = marked_events(path)
+            new = tuple(one for one in read.spans if one not in state.drawn)
             parameters = state.parameters.with_values({("regimes", "drawn"): (*state.drawn, *new)})
         except OutsampleError as error:
             window.notice.tell(str(error))
             return
-        said = [*report.sentences()]
-        if not all(one.regime for one in events):
-            said.append("Where the file names no regime it is stressed.")
-        if known := len(events) - len(new):
+        said = [read.summary, *read.remarks]
+        if known := read.events - len(new):
             said.append(f"{known:,} of them were marked already.")
-        first, last = int(window.data.times[0]), int(window.data.times[-1])
-        if outside := sum(one.stop <= first or one.start > last for one in new):
+        if outside := spans_outside(new, window.data.times):
             said.append(f"{outside:,} lie outside the history.")
         window.session.change("import events", parameters=parameters, room=Room.REGIMES)
         window.page.room_of(Room.REGIMES).show_marked()
