@@ -11,6 +11,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from outsample_desktop.export import save_picture
@@ -35,6 +36,7 @@ def main() -> int:
     loop.exec()
     TARGET.parent.mkdir(exist_ok=True)
     save_picture(window.centralWidget(), replace(window.session.state, dragging=False), TARGET)
+    QImage(str(TARGET)).save(str(TARGET), "PNG", 0)  # as small as can be; the picture is part of the package
     print(f"{TARGET.name}: {TARGET.stat().st_size:,} bytes")
     window.close()
     application.quit()

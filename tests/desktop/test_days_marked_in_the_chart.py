@@ -1,5 +1,7 @@
 """Days chosen in the chart of volatility, by mouse and by keys, and marked as a regime where they are."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
@@ -12,6 +14,7 @@ from outsample.regimes.drawn import MOST_DRAWN
 from outsample.typing import DAY, SECOND
 from outsample.windows import Handle, Window
 from outsample_desktop.case_file import write_case
+from outsample_desktop.resolve.charts import Span
 from outsample_desktop.session import Room, Theme
 
 from .rooms_of_findings import enter, wait
@@ -202,8 +205,22 @@ def test_days_of_other_data_are_forgotten(quotes, pane, stores):
     stretch(pane, day_of(quotes, 30), day_of(quotes, 36))
     quotes.open(stores["prices"])
     enter(quotes, Room.REGIMES)
-    if pane._view.spans[0].start != quotes.data.times[0] / SECOND:
-        assert pane.days.days is None or pane.days.days.start >= pane._view.spans[0].start * SECOND - DAY
+    assert pane.days.days is None
+    assert not pane.editor.isVisible()
+    QTest.keyClick(pane.plot, Qt.Key.Key_Return)
+    day = int(pane._view.cursor * SECOND) // DAY
+    assert pane.days.days == span(day, day)
+
+
+def test_days_beyond_a_shorter_history_are_forgotten(quotes, pane):
+    stretch(pane, day_of(quotes, 30), day_of(quotes, 36))
+    pane.render_view(replace(pane._view, spans=(Span(0.0, 30.0 * DAY / SECOND, "calm"),)))
+    assert pane.days.days is None
+    assert not pane.editor.isVisible()
+    pane.render_view(replace(pane._view, spans=()))
+    QTest.keyClick(pane.plot, Qt.Key.Key_Right)
+    stretch(pane, day_of(quotes, 30), day_of(quotes, 36))
+    assert pane.days.days is None, "there are no days to choose from"
 
 
 def test_a_mark_comes_back_with_the_case(quotes, pane, tmp_path):

@@ -104,11 +104,13 @@ def _nothing(standing: Standing) -> CalibrationView:
 def _paths(analysis: Analysis, found: Estimate, cursor: int) -> PathsView:
     daily, times = found.daily, analysis.data.times
     family, exact = found.family, found.exact.found
+    hue, (least, most) = hue_of(family.name), family.bounds
     paths = []
     for place, column in zip(family.moving, _columns(daily), strict=True):
         level, _ = _reading(found.pooled, place)
         value, error = _reading(exact, place)
-        paths.append(PathView(*column, level, _level_text(found.best, place), value, error, hue_of(family.name)))
+        text, reach = _level_text(found.best, place), (float(least[place]), float(most[place]))
+        paths.append(PathView(*column, level, text, value, error, hue, *reach))
     return PathsView(
         f"{family.name} {found.loss.name}",
         f"{family.title} through time",

@@ -51,6 +51,8 @@ class PathView:
         What the train window gives exactly, and half its 95 % interval; NaN for none.
     hue : int
         Of the exact estimate.
+    least, most : float
+        What the quantity cannot go beyond; its band may.
     """
 
     title: str
@@ -64,6 +66,8 @@ class PathView:
     exact: float = float("nan")
     exact_error: float = float("nan")
     hue: int = 0
+    least: float = float("-inf")
+    most: float = float("inf")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

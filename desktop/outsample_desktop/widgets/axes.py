@@ -122,16 +122,23 @@ def log_ticks(low: float, high: float, pixels: float) -> list[float]:
         ]
         if 2 <= len(values) <= most:
             return values
-    return _linear_ticks(low, high)
+    return _linear_ticks(low, high, most)
 
 
 def log_marks(low: float, high: float, pixels: float) -> list[tuple[float, str]]:
     """Return the positions of `log_ticks` with the numbers they stand for."""
-    return [(at, f"{10.0**at:.4g}") for at in log_ticks(low, high, pixels)]
+    return [(at, _plain(at)) for at in log_ticks(low, high, pixels)]
 
 
-def _linear_ticks(low: float, high: float) -> list[float]:
-    """Return equally spaced numbers, where a range is too small for powers or too large for its pixels."""
+def _plain(at: float) -> str:
+    return f"{10.0**at:.4g}"
+
+
+def _linear_ticks(low: float, high: float, most: int) -> list[float]:
+    """Return equally spaced numbers, where a range is too small for powers or too large for its pixels.
+
+    They are the finest of at most `most`, or the first that are two.
+    """
     bottom, top = 10.0**low, 10.0**high
     if top / bottom > 10.0:
         skip = max(1, round((high - low) / 3))
@@ -141,9 +148,11 @@ def _linear_ticks(low: float, high: float) -> list[float]:
     found: list[float] = []
     for factor in (10.0, 5.0, 2.0, 1.0, 0.5, 0.2):
         step = factor * unit
-        found = [log10(step * k) for k in range(max(ceil(bottom / step), 1), int(top / step) + 1)]
-        if len(found) >= 2:
-            return found
+        finer = [log10(step * k) for k in range(max(ceil(bottom / step), 1), int(top / step) + 1)]
+        is_crowded = len(finer) > most or len(set(map(_plain, finer))) < len(finer)
+        if is_crowded and len(found) >= 2:
+            break
+        found = finer
     return found
 
 
@@ -255,7 +264,8 @@ class _Axis(pg.AxisItem):  # type: ignore[misc]
                 painter.drawLine(QPointF(place, 0.0), QPointF(place, _TICK))
         painter.setPen(self._pens[1])
         for place, (_, text) in zip(places, placed, strict=True):
-            self._write(painter, place, text, length)
+            if not self.is_left or _has_room(place, places, length):
+                self._write(painter, place, text, length)
 
     def _write(self, painter: QPainter, place: float, text: str, length: float) -> None:
         """Write a number beside its tick; one that has no room is left out, never cut: half a number is a wrong one."""
@@ -267,6 +277,15 @@ class _Axis(pg.AxisItem):  # type: ignore[misc]
                 write_in(painter, (0.0, top, room, _HEIGHT), text, _POINTS, align=1.0)
         elif -_OVERHANG[0] <= place - 0.5 * width and place + 0.5 * width <= length + _OVERHANG[1]:
             write_in(painter, (place - 0.5 * width, _TICK - 1.0, width, _HEIGHT), text, _POINTS)
+
+
+def _has_room(place: float, places: list[float], length: float) -> bool:
+    """Whether a number stands at its tick, or pushed inside from the end of a vertical axis touches none of the others.
+
+    Its tick stays in any case.
+    """
+    inside = min(max(place, 0.5 * _HEIGHT), length - 0.5 * _HEIGHT)
+    return inside == place or all(abs(inside - other) >= _HEIGHT for other in places if other != place)
 
 
 class LinearAxis(_Axis):

@@ -99,7 +99,8 @@ def cells_of(paths: tuple[PathView, ...], size: tuple[float, float], ends: tuple
 def span_of(path: PathView) -> tuple[float, float]:
     """Return the range in which nearly all values are seen; a band may widen it by half as much at either end.
 
-    The level has no say in it: it moves with the boundary, and the axis stands.
+    No band widens it beyond what the quantity can be: a correlation is not looked for at two. The level has no say in
+    it: it moves with the boundary, and the axis stands.
     """
     known = path.value[np.isfinite(path.value)]
     if not known.size:
@@ -107,6 +108,7 @@ def span_of(path: PathView) -> tuple[float, float]:
     low, high = (float(end) for end in np.quantile(known, (_TAIL, 1.0 - _TAIL), method="nearest"))
     room = (high - low) or 0.1 * abs(high) or 1.0
     below, above = (_typical(end, rest) for end, rest in ((path.low, low), (path.high, high)))
+    below, above = max(below, path.least), min(above, path.most)
     low, high = min(low, max(below, low - _BAND * room)), max(high, min(above, high + _BAND * room))
     return low - _MARGIN * room, high + _MARGIN * room
 

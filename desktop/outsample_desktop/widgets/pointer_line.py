@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QWidget
 from outsample_desktop.theme import Colours
 from outsample_desktop.widgets.plot import Plot
 
-__all__ = ["PointerLine"]
+__all__ = ["Fill", "PointerLine"]
 
 
-class PointerLine(QWidget):
-    """One pixel wide and a widget of its own: where it goes, nothing else is painted but what lay under it.
+class Fill(QWidget):
+    """A rectangle over a plot, and a widget of its own: where it goes, nothing is painted but what lay under it.
 
     Parameters
     ----------
@@ -32,6 +32,15 @@ class PointerLine(QWidget):
         self._colour = QColor(role.accent)
         self.update()
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Fill it."""
+        del event
+        QPainter(self).fillRect(self.rect(), self._colour)
+
+
+class PointerLine(Fill):
+    """A line, one pixel wide."""
+
     def stand_at(self, x: float) -> None:
         """Stand at an x in the unit of the axis; nowhere where that is NaN or not in sight."""
         plot, box = self._plot, self._plot.plotItem.vb
@@ -43,8 +52,3 @@ class PointerLine(QWidget):
             self.setGeometry(QRect(place, frame.top(), 1, frame.height()))
         if is_shown == self.isHidden():
             self.setVisible(is_shown)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Fill the line."""
-        del event
-        QPainter(self).fillRect(self.rect(), self._colour)

@@ -79,6 +79,7 @@ def test_paths_are_the_fits_of_each_time_with_their_95_percent_and_their_bounds(
     for place, path in enumerate(view.paths.paths):
         np.testing.assert_array_equal(path.value, paths.values[:, place])
         np.testing.assert_allclose(path.high - path.low, 2.0 * 1.96 * paths.standard_errors[:, place], rtol=1e-4)
+        assert (path.least, path.most) == (paths.low[place], paths.high[place])
         np.testing.assert_array_equal(path.marks.below, paths.values[:, place] == paths.low[place])
         np.testing.assert_array_equal(path.marks.above, paths.values[:, place] == paths.high[place])
         assert not path.marks.feller.any()

@@ -6,7 +6,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from outsample_desktop.session import Theme
+from outsample_desktop.theme import colours
+from outsample_desktop.widgets import axes
 from outsample_desktop.widgets.axes import LogAxis, UtcAxis, date_ticks, linear_ticks, log_marks, log_ticks
+from outsample_desktop.widgets.plot import Plot
 
 MINUTE, DAY, YEAR = 60.0, 86_400.0, 365.25 * 86_400.0
 LABEL, LINE = 58.0, 22.0  # pixels that a date and a number need
@@ -198,3 +202,34 @@ def test_the_axes_say_what_their_values_mean(qapp):
     assert dates.marks(0.0, 10 * DAY, 900.0) == date_ticks(0.0, 10 * DAY, 900.0)
     assert dict(numbers.marks(-3.0, 1.0, 200.0))[-3.0] == "0.001"
     assert plain.marks(-2.0, 0.0, 30.0) == [(-2.0, "−2"), (-1.0, "−1"), (0.0, "0")]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "pixels", "texts"),
+    [
+        (0.87, 1.29, 155.0, ["0.9", "1", "1.1", "1.2"]),
+        (0.87, 1.29, 60.0, ["1", "1.2"]),
+        (1000.0, 1001.0, 400.0, ["1000", "1001"]),  # four digits are written: finer ones would read alike
+    ],
+)
+def test_ratios_near_one_have_as_many_numbers_as_fit(low, high, pixels, texts):
+    assert [text for _, text in log_marks(math.log10(low), math.log10(high), pixels)] == texts
+
+
+@pytest.mark.parametrize("height", [101, 139, 180, 320])
+@pytest.mark.parametrize("reach", [1.03, 2.02, 4.3, 4.49, 9.9])
+def test_numbers_at_the_ends_of_an_axis_touch_no_others(qtbot, monkeypatch, height, reach):
+    tops = []
+    monkeypatch.setattr(axes, "write_in", lambda _painter, box, text, *_, **__: tops.append((box[1], box[3], text)))
+    plot = Plot("any")
+    qtbot.addWidget(plot)
+    plot.paint_in(colours(Theme.DARK))
+    plot.getAxis("bottom").has_text = False
+    plot.keep_axes(False)
+    plot.resize(300, height)
+    plot.span_y(-reach, reach)
+    plot.grab()
+    tops.sort()
+    assert len(tops) >= 2
+    assert all(lower[0] - (upper[0] + upper[1]) >= -1e-9 for upper, lower in zip(tops[:-1], tops[1:], strict=True))
+    assert all(0.0 <= top <= height - size for top, size, _ in tops)

@@ -15,6 +15,8 @@ from outsample_desktop.session import State
 from outsample_desktop.theme import Colours, small_font
 from outsample_desktop.views.regimes.mark_dialog import MarkDialog
 from outsample_desktop.views.regimes.marked_pane import MarkedPane
+from outsample_desktop.views.regimes.span_editor import SpanEditor
+from outsample_desktop.views.regimes.volatility_pane import VolatilityPane
 from outsample_desktop.widgets.chart_pane import ChartPane
 from outsample_desktop.widgets.chooser import Chooser
 from outsample_desktop.widgets.findings_room import FindingsRoom, split
@@ -44,7 +46,7 @@ class RegimesRoom(FindingsRoom):
     events_wanted = Signal()
 
     def __init__(self) -> None:
-        self.volatility = ChartPane("Volatility and regimes", is_time=True)
+        self.volatility = VolatilityPane("Volatility and regimes")
         self.path = ChartPane("Penalty path")
         self.transitions, self.losses = GridPane("Transitions"), GridPane("Losses by regime")
         self.states, self.tests = ListingPane(_STATES, {"": _STATES}), ToldListing(_TESTS, _TOLD_LINES)
@@ -74,6 +76,7 @@ class RegimesRoom(FindingsRoom):
         self._role: Colours | None = None
         self.path.pointed.connect(self._choose_penalty)
         self.volatility.pointed.connect(lambda x: self.intended.emit("set the cursor", {"cursor": round(x * SECOND)}))
+        self.volatility.marked.connect(lambda span: self._add(span, self.volatility.editor))
         self.marked.removed.connect(self._remove)
         self._offer_marks()
 
@@ -104,6 +107,8 @@ class RegimesRoom(FindingsRoom):
     def show_state(self, state: State) -> None:
         """Show what is chosen; change points have no number of states to choose."""
         super().show_state(state)
+        if state.source != self._state.source:
+            self.volatility.days.forget()
         self._state = state
         self.choosers["regime_states"].setEnabled(state.regime_method is not RegimeMethod.CHANGE_POINTS)
         count = len(state.drawn)
@@ -138,12 +143,12 @@ class RegimesRoom(FindingsRoom):
         dialog.chosen.connect(lambda span: self._add(span, dialog))
         dialog.open()
 
-    def _add(self, span: DrawnRegime, dialog: MarkDialog) -> None:
+    def _add(self, span: DrawnRegime, asked_by: MarkDialog | SpanEditor) -> None:
         drawn = (*self._state.drawn, span)
         try:
             check_drawn(drawn)
         except UsageError as error:
-            dialog.refuse(str(error))
+            asked_by.refuse(str(error))
             return
         self.intended.emit(f"mark a span as {span.regime.name.lower()}", {"drawn": drawn})
         self.show_marked()
