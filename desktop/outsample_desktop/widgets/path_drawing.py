@@ -21,6 +21,7 @@ _POINTS: Final = 7.5
 _NUMBER: Final = 24.0  # pixels a number claims on the vertical axis
 _LINE: Final = 12.0  # pixels of a line of text
 _TICK: Final = 3.0
+_ASTRAY: Final = 3.0  # pixels that a number may stand off its tick
 _MARK: Final = 3.0  # half the size of a mark, pixels
 _APART: Final = 5  # pixels between marks of one kind
 _SHADE: Final = 56  # of 255: the band
@@ -39,6 +40,8 @@ def draw_axes(painter: QPainter, cell: Cell, role: Colours) -> None:
             painter.drawLine(QPointF(plot.left() - _TICK, y), QPointF(plot.left(), y))
             painter.setPen(pen(role.muted))
             top = min(max(y - 0.5 * _LINE, plot.top()), plot.bottom() - _LINE)
+            if abs(top + 0.5 * _LINE - y) > _ASTRAY:
+                continue  # pushed inside, it would be read at another height than its tick
             write_in(painter, (cell.box.left(), top, plot.left() - cell.box.left() - 5.0, _LINE), text, _POINTS, 1.0)
     for second, text in date_ticks(cell.first / SECOND, cell.last / SECOND, plot.width()):
         x = float(cell.x(np.array([second * SECOND]))[0])
