@@ -21,6 +21,7 @@ from outsample.inference.compared_intervals import (
 from outsample.inference.conditional_accuracy import giacomini_white
 from outsample.inference.difference import MeanDifference, difference_of_means, minimum_detectable_effect
 from outsample.inference.expected_band import ExpectedBand, expected_band, optimism, score_persistence
+from outsample.inference.fit_cost import FitCost, fit_cost
 from outsample.inference.fluctuation import Fluctuation, critical_band, fluctuation_test
 from outsample.inference.long_run import (
     Interval,
@@ -45,6 +46,7 @@ __all__ = [
     "ComparedInterval",
     "Estimation",
     "ExpectedBand",
+    "FitCost",
     "Fluctuation",
     "Interval",
     "Judged",
@@ -73,6 +75,7 @@ __all__ = [
     "diebold_mariano",
     "difference_of_means",
     "expected_band",
+    "fit_cost",
     "fluctuation_test",
     "giacomini_white",
     "long_run",

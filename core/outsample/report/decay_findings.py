@@ -40,7 +40,6 @@ from outsample.inference import (
     ComparedInterval,
     ExpectedBand,
     Fluctuation,
-    Interval,
     compared_difference_intervals,
     expected_band,
     fluctuation_test,
@@ -242,7 +241,7 @@ def _fluctuation(study: Study) -> tuple[Fluctuation | NotTested, Integers]:
     known = np.isfinite(study.differential[rows])
     times = study.losses.times[rows][known]
     window = max(round(_FLUCTUATION * times.size), 1)
-    names = (study.name, study.contender.benchmark_name)
+    names = (study.title, study.rival)
     found = fluctuation_test(study.differential[rows][known], window, names=names)
     return found, times[:0] if isinstance(found, NotTested) else times[found.centre]
 
@@ -255,15 +254,17 @@ def _intervals(study: Study) -> tuple[ComparedInterval, ...] | NotTested:
 def _expected(study: Study, optimism: FoundOptimism | NotTested) -> ExpectedBand | NotTested:
     """Return where the mean test loss should lie: the train loss, raised by the optimism that was found.
 
-    Ends below 0 are 0 where no loss is: by the score, all but those in nats.
+    By ratio where losses are at least 0: by the score, all but those in nats.
     """
     if isinstance(optimism, NotTested):
         return optimism
-    count = finite(study.loss, study.test_rows).size
-    band = expected_band(finite(study.loss, study.train_rows), optimism.amount, count)
-    if isinstance(band, NotTested) or study.score.unit is ErrorUnit.NATS:
-        return band
-    return replace(band, interval=Interval(max(band.interval.low, 0.0), max(band.interval.high, 0.0)))
+    return expected_band(
+        finite(study.loss, study.train_rows),
+        optimism.amount,
+        finite(study.loss, study.test_rows).size,
+        spread=optimism.spread,
+        is_ratio=study.score.unit is not ErrorUnit.NATS,
+    )
 
 
 def _within(progress: Progress, part: int) -> Callable[[float, str], None]:

@@ -20,6 +20,7 @@ from outsample.diagnostics.gap import (
 from outsample.diagnostics.study_losses import loss_of, loss_shares
 from outsample.formulas import fourier
 from outsample.inference import optimism
+from outsample.inference.fit_cost import fit_cost
 from outsample.model import HalfLossTerms, Prediction, states_scores
 from outsample.models.parametric_smile import CorradoSu, Sabr, Ssvi, Svi
 from outsample.models.smile import AbsoluteSmile, FlatVol, RelativeSmile, Weighting
@@ -239,7 +240,9 @@ def test_it_is_in_the_unit_of_the_loss_and_of_the_loss_that_judges(market):
         share = loss_shares(study, data) * (level - seen.implied_vol)
         judged = 1e4 * np.bincount(seen.time_index, weights=share, minlength=data.times.size)[rows]
         expected = optimism(np.array([[count.mean()]]), plain[:, None], judged=judged[:, None])
-        assert fit_optimism(study, data).amount == pytest.approx(expected, rel=1e-6)
+        found = fit_optimism(study, data)
+        assert found.persistence > 0.8  # too much for a correction
+        assert (found.amount, found.spread) == pytest.approx((expected, np.sqrt(2.0) * expected), rel=1e-6)
 
 
 def test_times_that_are_not_judged_are_no_times_of_the_mean(market):
@@ -250,8 +253,10 @@ def test_times_that_are_not_judged_are_no_times_of_the_mean(market):
     judged = np.isfinite(study.loss[rows])
     assert judged.sum() < 0.4 * judged.size
     assert not terms.judged[~judged].any()
-    expected = optimism(terms.hessian, terms.fitted, judged=terms.judged * judged.size / judged.sum())
-    assert fit_optimism(study, data).amount == pytest.approx(expected, rel=1e-12)
+    pair = {"scores": terms.fitted, "judged": terms.judged * judged.size / judged.sum()}
+    near, far = (optimism(terms.hessian, lead=lead, **pair) for lead in (2, None))
+    found = fit_optimism(study, data, lead=2)
+    assert (found.amount, found.of_refits) == pytest.approx((far, near), rel=1e-12)
 
 
 def test_later_quotes_change_it_by_no_bit(market, spoilt):
@@ -294,12 +299,13 @@ def test_a_parameter_at_its_bound_leaves_cross_validation(market):
     assert (
         "is cross-validated in blocks, 5 of them, for optimism needs parameters off their bounds, found 1 of 6" in said
     )
-    free = found_optimism(FitOptimism(0.5, 0.3, 0.5), gap)
-    assert (free.amount, free.of_refits, free.source) == (0.5, 0.3, OptimismSource.EXPECTED)
+    free = found_optimism(FitOptimism(0.5, 0.2, 0.3, 0.5), gap)
+    assert found.spread == pytest.approx(np.sqrt(2.0) * abs(found.amount))
+    assert (free.amount, free.spread, free.of_refits, free.source) == (0.5, 0.2, 0.3, OptimismSource.EXPECTED)
     assert free.cross_validated == found.amount
     assert free.said("x").startswith("Optimism of 0.5 x is expected from the scatter of the fit; 5 blocks left out")
     larger = found.amount + 0.5
-    weak = found_optimism(FitOptimism(larger, 0.3, 0.9), gap)
+    weak = found_optimism(FitOptimism(larger, 0.2, 0.3, 0.9), gap)
     assert (free.is_weak, weak.is_weak, weak.amount) == (False, True, larger)
     assert "whose errors persist for so long that it must be larger; 5 blocks left out" in weak.said("x")
 
@@ -309,19 +315,20 @@ def test_errors_that_persist_leave_cross_validation_where_it_shows_more(market):
     gap = decompose_gap(study_of(data, Sabr()), data, np.zeros(data.times.size, np.int64))
     shown = gap.loss.parts.cross_validated - gap.loss.parts.in_sample
     own = 0.25 * shown
-    found = found_optimism(FitOptimism(own, 0.7 * own, 0.9), gap)
+    found = found_optimism(FitOptimism(own, own, 0.7 * own, 0.9), gap)
     assert shown > 0.0
     assert (found.amount, found.source, found.is_weak) == (shown, OptimismSource.CROSS_VALIDATED, False)
     assert found.of_refits == pytest.approx(0.7 * own + 0.5 * (shown - own))
+    assert found.spread == pytest.approx(np.sqrt(2.0) * shown)
     assert "5 of them, for the errors of the fit persist for so long" in found.said("x")
-    same = found_optimism(FitOptimism(own, 0.7 * own, 0.7), gap)
+    same = found_optimism(FitOptimism(own, own, 0.7 * own, 0.7), gap)
     assert (same.amount, same.source) == (own, OptimismSource.EXPECTED)
 
 
 def test_without_either_the_reason_of_the_gap_stands():
     gap = NotTested("gap", "Gap", "a gap needs something, found nothing; wait")
     assert found_optimism(NotTested("o", "O", "no scores"), gap) is gap
-    alone = found_optimism(FitOptimism(0.5, 0.3, 0.5), gap)
+    alone = found_optimism(FitOptimism(0.5, 0.2, 0.3, 0.5), gap)
     assert (alone.amount, alone.blocks) == (0.5, 0)
     assert alone.said("x") == "Optimism of 0.5 x is expected from the scatter of the fit."
 
@@ -375,6 +382,12 @@ def test_on_regressions_of_persistent_errors_the_scatter_and_blocks_both_come_ne
         study = evaluate(KnownSquares(), data, default_split(data.times), SquaredError())
         assert study.train_rows.stop == train
         found = fit_optimism(study, data)
+        terms = study.fitted.half_loss_terms(data, study.split.train, loss_shares(study, data))
+        pair = terms.hessian, terms.fitted
+        cost, far, near = fit_cost(*pair), optimism(*pair), optimism(*pair, lead=1)
+        assert found.persistence < 0.8
+        assert (found.amount, found.spread) == pytest.approx((cost.amount, cost.spread), rel=1e-9)
+        assert found.of_refits == pytest.approx(near + 0.5 * (cost.amount - far), rel=1e-9)
         scatter.append(found.amount)
         nearby.append(found.of_refits)
         validated = cross_validate(study, data, 5).loss[study.train_rows]

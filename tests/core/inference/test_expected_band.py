@@ -212,6 +212,55 @@ def test_the_band_is_the_formula_written_out():
     assert found.optimism == 0.07
 
 
+def test_a_band_of_ratios_is_the_formula_written_out():
+    losses = np.random.default_rng(6).chisquare(1, size=240)
+    found, seen = expected_band(losses, 0.07, 100, spread=0.05, is_ratio=True), long_run(losses)
+    error = np.sqrt(seen.long_run_variance * (1 / 100 + 1 / 240) + 0.05**2)
+    factor = np.exp(student_quantile(seen.dof, 0.975) * error / losses.mean())
+    assert found.centre == pytest.approx(losses.mean() + 0.07, rel=1e-12)
+    assert found.interval.low == pytest.approx(found.centre / factor, rel=1e-12)
+    assert found.interval.high == pytest.approx(found.centre * factor, rel=1e-12)
+
+
+def test_a_cost_that_varies_widens_the_band_as_independent_errors_add_up():
+    losses = 10.0 + np.random.default_rng(9).normal(size=300)
+    known, varying, alone = (
+        expected_band(losses, 0.1, count, spread=spread).interval
+        for count, spread in ((10**9, 0.0), (10**9, 0.2), (10**9, 0.4))
+    )
+    squares = [(one.high - one.low) ** 2 for one in (known, varying, alone)]
+    assert squares[2] - squares[0] == pytest.approx(4 * (squares[1] - squares[0]), rel=1e-9)
+    assert squares[1] > squares[0]
+
+
+def test_a_ratio_of_large_losses_is_a_difference():
+    losses = 1000.0 + np.random.default_rng(10).normal(size=300)
+    ratio, difference = (expected_band(losses, 0.1, 200, is_ratio=one).interval for one in (True, False))
+    width = difference.high - difference.low
+    assert (ratio.low, ratio.high) == pytest.approx((difference.low, difference.high), abs=1e-3 * width)
+
+
+@given(st.floats(1e-6, 1e6), st.integers(0, 10**6))
+def test_a_band_of_ratios_has_the_unit_of_the_losses(unit, seed):
+    losses = np.random.default_rng(seed).chisquare(1, size=60)
+    one, other = (expected_band(u * losses, u * 0.1, 50, spread=u * 0.02, is_ratio=True).interval for u in (1.0, unit))
+    assert (other.low / unit, other.high / unit) == pytest.approx((one.low, one.high), rel=1e-9)
+    assert 0.0 < one.low < one.high
+
+
+def test_a_ratio_without_a_scale_reaches_down_to_zero():
+    losses = np.random.default_rng(11).chisquare(1, size=60)
+    symmetric, found = (expected_band(losses, -2.0, 50, is_ratio=one).interval for one in (False, True))
+    assert found.low == 0.0
+    assert found.high == max(symmetric.high, 0.0)
+
+
+def test_one_loss_beside_which_all_others_are_nothing_does_not_overflow():
+    losses = np.full(40, 1e-12)
+    losses[7] = 1.0
+    assert np.isfinite(expected_band(losses, 0.0, 1, spread=1e9, is_ratio=True).interval.high)
+
+
 def test_the_band_is_hatched_where_either_window_is_short_or_losses_are_persistent():
     losses = np.random.default_rng(7).normal(size=240)
     assert not expected_band(losses, 0.0, 90).hatched
@@ -225,3 +274,9 @@ def test_a_band_needs_a_test_time_and_an_optimism():
     assert "needs a test time, found 0" in expected_band(losses, 0.0, 0).sentence
     with pytest.raises(DataError, match="finite optimism, found nan"):
         expected_band(losses, float("nan"), 50)
+    with pytest.raises(DataError, match="finite spread, found inf"):
+        expected_band(losses, 0.0, 50, spread=float("inf"))
+    with pytest.raises(UsageError, match="at least 0, found -1.0"):
+        expected_band(losses, 0.0, 50, spread=-1.0)
+    with pytest.raises(DataError, match="needs losses of at least 0, found -"):
+        expected_band(losses, 0.0, 50, is_ratio=True)

@@ -26,7 +26,6 @@ from outsample.inference import (
     long_run,
     mean_interval,
     needs_hatching,
-    optimism,
 )
 from outsample.test_result import NotTested
 
@@ -159,20 +158,6 @@ def known_band_coverage(phi, m, n, count, seed):
     return share(holds(expected_band(path[:m], 0.0, n).interval, path[m:].mean()) for path in paths)
 
 
-def fitted_band_coverage(phi, m, n, count, seed):
-    """Least squares on a constant and two regressors with errors that are AR(1): squared errors have phi squared."""
-    generator, held = np.random.default_rng(seed), 0
-    errors = autoregressive(generator, phi, m + n, count)
-    regressors = generator.normal(size=(count, m + n, 3))
-    regressors[:, :, 0] = 1.0
-    for x, y in zip(regressors, errors, strict=True):
-        hessian = x[:m].T @ x[:m] / m
-        residual = y - x @ np.linalg.solve(hessian, x[:m].T @ y[:m] / m)
-        extra = optimism(hessian, -x[:m] * residual[:m, np.newaxis])
-        held += holds(expected_band(residual[:m] ** 2, extra, n).interval, np.mean(residual[m:] ** 2))
-    return held / count
-
-
 # --- Long runs ------------------------------------------------------------------------------------------------------
 
 
@@ -214,21 +199,6 @@ def test_the_interval_of_a_difference_of_two_windows_covers(m, n, phi):
 @pytest.mark.parametrize("phi", [0.0, 0.5, 0.65])
 def test_the_expected_band_holds_the_mean_loss_of_new_times(m, n, phi):
     assert 0.90 <= known_band_coverage(phi, m, n, 2 * MANY, seed=4) <= 0.97
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("m", "n", "phi"), [(90, 90, 0.0), (250, 90, 0.0), (250, 90, 0.5), (250, 250, 0.5), (500, 120, 0.8)]
-)
-def test_the_expected_band_of_a_fitted_model_does_so_where_the_window_is_long(m, n, phi):
-    assert 0.90 <= fitted_band_coverage(phi, m, n, MANY, seed=4) <= 0.97
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("m", "n", "phi"), [(90, 90, 0.5), (90, 90, 0.8), (250, 250, 0.8)])
-def test_the_expected_band_of_a_fitted_model_is_too_narrow_where_it_is_short(m, n, phi):
-    # the docstring of the band says so: squared errors are skewed, and what a fit costs varies as well
-    assert 0.78 <= fitted_band_coverage(phi, m, n, MANY, seed=4) < 0.90
 
 
 @pytest.mark.slow
@@ -356,7 +326,6 @@ def test_intervals_and_bands_cover_about_as_often_as_they_say(phi):
     assert 0.87 <= mean_coverage(phi, 120, FEW, seed=12) <= 0.985
     assert 0.87 <= difference_coverage(phi, 150, 90, FEW, seed=13) <= 0.985
     assert 0.87 <= known_band_coverage(phi, 150, 90, FEW, seed=14) <= 0.985
-    assert 0.85 <= fitted_band_coverage(phi, 250, 90, FEW, seed=14) <= 0.985
 
 
 def test_comparisons_reject_equal_losses_about_as_often_as_they_say():

@@ -18,7 +18,7 @@ from outsample.diagnostics.staleness import (
     vintage_losses,
 )
 from outsample.errors import UsageError
-from outsample.inference import Interval, compared_difference_intervals, expected_band, fluctuation_test
+from outsample.inference import compared_difference_intervals, expected_band, fluctuation_test
 from outsample.report import analyse
 from outsample.report.decay_findings import PENDING, DecayFindings, decay_stages, find_decay
 from outsample.study import Workspace
@@ -74,8 +74,8 @@ def test_the_gap_is_split_as_its_own_functions_split_it(of_options, found):
     assert repr(found.gap) == repr(decompose_gap(study, data, codes, expected_optimism=expected))
     assert repr(found.shuffled) == repr(split_gap(study, data, seconds=math.inf))
     train, count = finite(study.loss, study.train_rows), finite(study.loss, study.test_rows).size
-    band = expected_band(train, found.optimism.amount, count)
-    assert found.expected == band
+    amount, spread = found.optimism.amount, found.optimism.spread
+    assert found.expected == expected_band(train, amount, count, spread=spread, is_ratio=True)
 
 
 def test_squared_errors_are_not_expected_below_zero(market):
@@ -84,9 +84,10 @@ def test_squared_errors_are_not_expected_below_zero(market):
     analysis = analyse(Workspace(quotes), default_split(quotes.times), "squared-vol-points", models)
     found, study = find_decay(analysis, "frozen-surface", seconds=0.0), analysis.find("frozen-surface").study
     train, count = finite(study.loss, study.train_rows), finite(study.loss, study.test_rows).size
-    band = expected_band(train, found.optimism.amount, count)
-    assert band.interval.low < 0.0
-    assert found.expected == replace(band, interval=Interval(0.0, band.interval.high))
+    amount, spread = found.optimism.amount, found.optimism.spread
+    assert expected_band(train, amount, count, spread=spread).interval.low < 0.0
+    assert found.expected == expected_band(train, amount, count, spread=spread, is_ratio=True)
+    assert found.expected.interval.low >= 0.0
 
 
 def test_losses_in_nats_may_be_expected_below_zero(market):

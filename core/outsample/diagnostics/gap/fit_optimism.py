@@ -1,7 +1,7 @@
 """Optimism of one fit from the scatter of its scores: no second fit, and no assumption that times are independent.
 
 The loss of a time is a share of its squared vol errors, cell by cell, while a fit minimises their plain sum, or another
-loss altogether: the scores of both enter (`outsample.inference.optimism`).
+loss altogether: the scores of both enter (`outsample.inference.fit_cost`).
 """
 
 import math
@@ -13,6 +13,7 @@ import numpy as np
 from outsample.diagnostics.gap.decomposition import GapDecomposition, OptimismSource
 from outsample.diagnostics.study_losses import loss_shares
 from outsample.inference import optimism, score_persistence
+from outsample.inference.fit_cost import WIDEST, fit_cost
 from outsample.model import Dataset, HalfLossTerms, states_scores
 from outsample.scores import ErrorUnit
 from outsample.study import Study
@@ -34,7 +35,9 @@ class FitOptimism:
     Parameters
     ----------
     amount : float
-        Of times far from the train window.
+        Of times far from the train window: corrected by `outsample.inference.fit_cost`, up to `PERSISTENT` scores.
+    spread : float
+        By how much that varies, as of `outsample.inference.fit_cost`.
     of_refits : float
         Of a time soon after it, whose errors the fit has in part seen.
     persistence : float
@@ -42,6 +45,7 @@ class FitOptimism:
     """
 
     amount: float
+    spread: float
     of_refits: float
     persistence: float
 
@@ -54,6 +58,9 @@ class FoundOptimism:
     ----------
     amount : float
         In the unit of the loss.
+    spread : float
+        By how much a cost varies around it, a standard deviation. Where it is cross-validated as much as if one
+        parameter made all of it, which is the most.
     of_refits : float
         The same soon after the train window; that of all times where nothing is known of the fit's scores.
     source : OptimismSource
@@ -68,6 +75,7 @@ class FoundOptimism:
     """
 
     amount: float
+    spread: float
     of_refits: float
     source: OptimismSource
     cross_validated: float
@@ -106,13 +114,23 @@ def fit_optimism(study: Study, data: Dataset, lead: int = 1) -> FitOptimism | No
     terms = _terms(study, data)
     if isinstance(terms, NotTested):
         return terms
-    found = [
-        optimism(terms.hessian, terms.fitted, judged=terms.judged, at_bound=terms.at_bound, lead=one)
-        for one in (None, lead)
-    ]
-    if isinstance(found[0], NotTested) or isinstance(found[1], NotTested):
-        return next(one for one in found if isinstance(one, NotTested))
-    return FitOptimism(found[0], found[1], score_persistence(terms.hessian, terms.fitted, terms.judged))
+    cost = fit_cost(terms.hessian, terms.fitted, judged=terms.judged, at_bound=terms.at_bound)
+    far, near = (optimism(terms.hessian, terms.fitted, judged=terms.judged, lead=one) for one in (None, lead))
+    if isinstance(cost, NotTested) or isinstance(far, NotTested) or isinstance(near, NotTested):
+        return next(one for one in (cost, far, near) if isinstance(one, NotTested))
+    persistence = score_persistence(terms.hessian, terms.fitted, terms.judged)
+    if not persistence <= PERSISTENT:  # a correction would multiply the error of so persistent an estimate
+        return FitOptimism(far, WIDEST * abs(far), near, persistence)
+    return FitOptimism(cost.amount, cost.spread, _of_refits(near, cost.amount - far), persistence)
+
+
+def _of_refits(near: float, added: float) -> float:
+    """Return what a time soon after the train window costs, where one far from it costs so much more than its scatter.
+
+    What the two have in common is half of all but ``c_0`` (`outsample.inference.expected_band`), and so is it of what
+    is added.
+    """
+    return near + 0.5 * added
 
 
 def _terms(study: Study, data: Dataset) -> HalfLossTerms | NotTested:
@@ -136,9 +154,7 @@ def _terms(study: Study, data: Dataset) -> HalfLossTerms | NotTested:
 def found_optimism(expected: FitOptimism | NotTested, gap: GapDecomposition | NotTested) -> FoundOptimism | NotTested:
     """Return the optimism to go by: that of the scatter of the fit where that shows it, else the cross-validated one.
 
-    Where scores persist their scatter shows too little of it, and blocks left out in turn show more. What the next time
-    has in common with the fit is half of all but ``c_0`` (`outsample.inference.expected_band`), so that half of what
-    is added counts for refits.
+    Where scores persist for very long their scatter shows too little of it, and blocks left out in turn show more.
 
     Parameters
     ----------
@@ -153,14 +169,14 @@ def found_optimism(expected: FitOptimism | NotTested, gap: GapDecomposition | No
     if not isinstance(expected, NotTested):
         is_weak = not expected.persistence <= PERSISTENT
         if is_weak and validated > expected.amount:
-            of_refits = expected.of_refits + 0.5 * (validated - expected.amount)
-            known = (validated, of_refits, OptimismSource.CROSS_VALIDATED)
+            of_refits = _of_refits(expected.of_refits, validated - expected.amount)
+            known = (validated, WIDEST * abs(validated), of_refits, OptimismSource.CROSS_VALIDATED)
             return FoundOptimism(*known, validated, blocks, False, _PERSISTENT)
-        known = (expected.amount, expected.of_refits, OptimismSource.EXPECTED)
+        known = (expected.amount, expected.spread, expected.of_refits, OptimismSource.EXPECTED)
         return FoundOptimism(*known, validated, blocks, is_weak, "")
     if isinstance(gap, NotTested):
         return gap
-    known = (validated, validated, OptimismSource.CROSS_VALIDATED)
+    known = (validated, WIDEST * abs(validated), validated, OptimismSource.CROSS_VALIDATED)
     return FoundOptimism(*known, validated, blocks, False, expected.sentence)
 
 
