@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 from outsample.diagnostics.headline import Headline
 from outsample.named_parameters import NamedParameter, check_parameters, named_parameters
+from outsample.number_text import significant
 from outsample.scores import ErrorUnit
 from outsample.typing import Bounds, Label, Unit
 
@@ -190,4 +191,4 @@ def _shown(headline: Headline, value: float) -> str:
     if headline.is_ratio:
         power = headline.ratio_power * value
         return f"more than {_LARGEST:,.0f}×" if power > log(_LARGEST) else f"{exp(power):.2f}×"
-    return f"{value:+.3g} {headline.unit}".replace("-", "−")
+    return f"{significant(value, is_signed=True)} {headline.unit}"

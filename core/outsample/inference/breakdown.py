@@ -29,6 +29,7 @@ from outsample.inference.checked_series import FEWEST, checked_pair, checked_ser
 from outsample.inference.difference import welch_dof
 from outsample.inference.loss_variance import LossVariance, Spread, spread_of, without_spread
 from outsample.inference.sided_result import SidedResult, moved, sided
+from outsample.number_text import significant
 from outsample.test_result import NotTested
 from outsample.typing import Floats
 
@@ -263,7 +264,7 @@ def _left_out(overfitting: LeastSquares | Optimism | None, amount: float) -> str
     if overfitting is None:
         return ""
     source = f" ({overfitting.source})" if isinstance(overfitting, Optimism) and overfitting.source else ""
-    return f", not counting {amount:.3g} that overfitting leads to{source}"
+    return f", not counting {significant(amount)} that overfitting leads to{source}"
 
 
 def breakdown_title(judged: Judged, scheme: Estimation, *, is_corrected: bool = False) -> str:

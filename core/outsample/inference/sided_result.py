@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from scipy.special import stdtr
 
 from outsample.inference.long_run import student_quantile
+from outsample.number_text import significant
 from outsample.test_result import TestResult
 
 __all__ = ["SidedResult", "moved", "said_p", "sided"]
@@ -89,4 +90,4 @@ def moved(effect: float, unit: str) -> str:
     >>> moved(-0.12, "nats"), moved(0.5, "")
     ('0.12 nats lower', '0.5 higher')
     """
-    return f"{abs(effect):.3g}{' ' if unit else ''}{unit} {'lower' if effect < 0.0 else 'higher'}"
+    return f"{significant(abs(effect))}{' ' if unit else ''}{unit} {'lower' if effect < 0.0 else 'higher'}"

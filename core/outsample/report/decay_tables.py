@@ -11,6 +11,7 @@ from outsample.diagnostics.gap.shuffles import GapSplit
 from outsample.diagnostics.gap.wording import loss_unit
 from outsample.inference import ComparedInterval
 from outsample.inference.breakdown import NAME as BREAKDOWN
+from outsample.number_text import significant
 from outsample.report.decay_findings import DecayFindings
 from outsample.report.table import Column, Table, column, times
 from outsample.report.tests_table import TestRow, table_of_tests
@@ -224,7 +225,7 @@ def _expected_rows(found: DecayFindings) -> list[TestRow]:
     unit, mean = loss_unit(study), mean_of(study.loss, study.test_rows)[0]
     ends = band.interval
     where = "above it" if mean > ends.high else "below it" if mean < ends.low else "inside"
-    level = f"{mean:.4g}".replace("-", "−")
+    level = significant(mean, 4)
     said = f"if nothing changed, the mean test loss lies in this interval at 95 %; it is {level} {unit}, {where}."
     if band.hatched:
         said += " The windows are too short or too persistent for the interval to be taken at its word."

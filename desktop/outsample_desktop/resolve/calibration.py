@@ -6,6 +6,7 @@ import numpy as np
 
 from outsample.calibration.paths import find_paths
 from outsample.datasets import OptionQuotes
+from outsample.number_text import significant
 from outsample.prepared import prepared
 from outsample.report.analysis import Analysis
 from outsample.report.table import Table
@@ -25,7 +26,6 @@ from outsample_desktop.resolve.calibration_views import (
 )
 from outsample_desktop.resolve.cuts import cursor_index
 from outsample_desktop.resolve.daily_fits import DailyFits
-from outsample_desktop.resolve.numbers import significant
 from outsample_desktop.resolve.panes import hue_of
 from outsample_desktop.resolve.views import SliceView
 from outsample_desktop.session import State

@@ -6,10 +6,10 @@ import numpy as np
 
 from outsample.calibration import CalibrationLoss
 from outsample.datasets import OptionQuotes
+from outsample.number_text import significant
 from outsample.typing import Bools, Floats
 from outsample_desktop.resolve.calibrated import Family
 from outsample_desktop.resolve.daily_fits import DailyFits
-from outsample_desktop.resolve.numbers import significant
 
 __all__ = ["Estimate", "ExactFit", "ParameterSet", "message_of"]
 

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 
 from outsample.datasets import OptionQuotes
+from outsample.number_text import significant
 from outsample.prepared import prepared
 from outsample.report.table import Table, column
 from outsample.typing import Floats, Integers
@@ -14,7 +15,6 @@ from outsample_desktop.resolve.calibrated import LOSSES
 from outsample_desktop.resolve.calibration_estimates import Estimate, ParameterSet
 from outsample_desktop.resolve.cuts import slice_at
 from outsample_desktop.resolve.daily_fits import DailyFits
-from outsample_desktop.resolve.numbers import significant
 from outsample_desktop.resolve.views import Curve, SliceView
 from outsample_desktop.session import State
 

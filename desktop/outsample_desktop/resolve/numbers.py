@@ -1,10 +1,10 @@
-"""How numbers are written: a true minus, vol points with one decimal, ratios with two and a cross, p with three."""
+"""How numbers of a known size are written: vol points with one decimal, ratios with two and a cross, p with three."""
 
 from math import exp, isfinite, log
 
 from outsample.diagnostics import Headline
 
-__all__ = ["effect_text", "number", "p_text", "percent_text", "ratio_text", "significant", "vol_text"]
+__all__ = ["effect_text", "number", "p_text", "percent_text", "ratio_text", "vol_text"]
 
 _NOTHING = "–"
 _LARGEST = 1e6  # ratios beyond say no more
@@ -57,8 +57,3 @@ def effect_text(found: Headline, value: float) -> str:
         power = found.ratio_power * value
         return f">{_LARGEST:,.0f}×" if power > log(_LARGEST) else ratio_text(exp(power))
     return f"{value:+.4f}".replace("-", "−")
-
-
-def significant(value: float, digits: int = 3) -> str:
-    """Return a number with a fixed count of significant digits: for quantities of which nobody knows the size."""
-    return f"{value:.{digits}g}".replace("-", "−") if isfinite(value) else _NOTHING

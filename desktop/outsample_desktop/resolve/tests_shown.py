@@ -3,9 +3,10 @@
 from math import isfinite
 from typing import Final
 
+from outsample.number_text import significant
 from outsample.report.table import Table, column
 from outsample_desktop.resolve.charts import Tabled
-from outsample_desktop.resolve.numbers import p_text, significant
+from outsample_desktop.resolve.numbers import p_text
 
 __all__ = ["amount_text", "tests_shown"]
 

@@ -12,9 +12,9 @@ from PySide6.QtCore import QPoint, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPixmap, QRegion
 from PySide6.QtWidgets import QWidget
 
+from outsample.number_text import significant
 from outsample.windows import iso
 from outsample_desktop.resolve.calibration_views import PathsView, PathView
-from outsample_desktop.resolve.numbers import significant
 from outsample_desktop.resolve.views import same
 from outsample_desktop.theme import Colours
 from outsample_desktop.widgets.canvas import Canvas

@@ -15,6 +15,7 @@ from outsample.diagnostics.study_losses import loss_shares
 from outsample.inference import optimism, score_persistence
 from outsample.inference.fit_cost import WIDEST, fit_cost
 from outsample.model import Dataset, HalfLossTerms, states_scores
+from outsample.number_text import significant
 from outsample.scores import ErrorUnit
 from outsample.study import Study
 from outsample.test_result import NotTested
@@ -85,11 +86,13 @@ class FoundOptimism:
 
     def said(self, unit: str) -> str:
         """Return how much it is and how that is known, in one sentence."""
-        lead = f"Optimism of {self.amount:.3g} {unit} is {self.source.value}"
+        lead = f"Optimism of {significant(self.amount)} {unit} is {self.source.value}"
         if self.source is OptimismSource.CROSS_VALIDATED:
             why = self.reason.partition(";")[0]  # what follows is the cure, which was taken
             return f"{lead}, {self.blocks} of them, for {why[:1].lower()}{why[1:]}."
-        beside = f"; {self.blocks} blocks left out in turn say {self.cross_validated:.3g}" if self.blocks else ""
+        beside = (
+            f"; {self.blocks} blocks left out in turn say {significant(self.cross_validated)}" if self.blocks else ""
+        )
         weak = ", whose errors persist for so long that it must be larger" if self.is_weak else ""
         return f"{lead}{weak}{beside}."
 

@@ -2,6 +2,7 @@
 
 from math import expm1, isnan, nan
 
+from outsample.number_text import significant
 from outsample.scores import ErrorUnit, Shown
 from outsample.study import Study
 
@@ -26,5 +27,6 @@ def amount_text(value: float, unit: str, power: float = nan) -> str:
     >>> amount_text(0.1, "", 0.5)
     '+5.13 %'
     """
-    number = f"{value:+.3g} {unit}" if isnan(power) else f"{100.0 * expm1(power * value):+.3g} %"
-    return number.replace("-", "−")
+    if isnan(power):
+        return f"{significant(value, is_signed=True)} {unit}"
+    return f"{significant(100.0 * expm1(power * value), is_signed=True)} %"

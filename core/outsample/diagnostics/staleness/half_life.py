@@ -21,6 +21,7 @@ from outsample.diagnostics.staleness.ages import NAME, PairedContrasts
 from outsample.diagnostics.staleness.curve import FEWEST_DATES, StalenessCurve
 from outsample.diagnostics.staleness.monotone import never_falling
 from outsample.inference import LongRun, Side, mean_interval, minimum_detectable_effect, one_sided_bound
+from outsample.number_text import significant
 from outsample.test_result import NotTested
 from outsample.typing import Bools, Floats, frozen
 
@@ -231,13 +232,13 @@ def _said(
     if not high <= CENSORED_ABOVE * grid.longest or tau > grid.longest:
         return (
             Finding.LONGER_THAN,
-            f"the half-life is longer than {low:.3g} days: over {ages} aged models become worse without an end in "
-            f"sight; {_at_longest(curve)}",
+            f"the half-life is longer than {significant(low)} days: over {ages} aged models become worse without an "
+            f"end in sight; {_at_longest(curve)}",
         )
     return (
         Finding.MEASURED,
-        f"a half-life of {tau:.3g} days fits (95 % interval {low:.3g} to {high:.3g} days) over {ages}; "
-        f"{_at_longest(curve)}; greater ages have not been seen",
+        f"a half-life of {significant(tau)} days fits (95 % interval {significant(low)} to {significant(high)} days) "
+        f"over {ages}; {_at_longest(curve)}; greater ages have not been seen",
     )
 
 
@@ -248,8 +249,7 @@ def _at_longest(curve: StalenessCurve) -> str:
     if not curve.value.any():
         return "vintages of every age lose exactly what a fresh one does"
     word = "more" if value >= 0.0 else "less"
-    band = f"{low:.3g} to {high:.3g}".replace("-", "−")
     return (
-        f"at the longest of them aged models lose {abs(value):.3g} {curve.unit} {word} than fresh ones "
-        f"(95 % band {band})"
+        f"at the longest of them aged models lose {significant(abs(value))} {curve.unit} {word} than fresh ones "
+        f"(95 % band {significant(low)} to {significant(high)})"
     )
