@@ -89,6 +89,7 @@ class Findings(QObject):
         """Keep nothing, and end what is under way: other data are open."""
         self._drop()
         self._latest.clear()
+        self._unwanted = ()
 
     def close(self) -> None:
         """Leave nothing running."""

@@ -65,7 +65,7 @@ class Marking(QObject):
             window.notice.tell(str(error))
             return
         said = [read.summary, *read.remarks]
-        if known := read.events - len(new):
+        if known := len(read.spans) - len(new):
             said.append(f"{known:,} of them were marked already.")
         if outside := spans_outside(new, window.data.times):
             said.append(f"{outside:,} lie outside the history.")

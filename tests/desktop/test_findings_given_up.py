@@ -170,6 +170,17 @@ def test_other_data_end_the_work_on_the_data_before(desk, held, stores):
     assert [one.fingerprint for one in held.ended] == [desk.state.fingerprint]
 
 
+def test_the_same_data_opened_again_are_worked_out_although_they_were_given_up(desk, held):
+    begin(desk, held)
+    desk.window.findings.cancel()
+    desk.qtbot.waitUntil(lambda: len(held.seen_given_up) == 1, timeout=FOUND_WITHIN)
+    held.go_on.set()
+    desk.window._take(desk.window.loaded)
+    desk.qtbot.waitUntil(lambda: len(held.begun) == 2, timeout=FOUND_WITHIN)
+    wait(desk)
+    assert desk.window.findings.latest(Room.DECAY).result.gap is not PENDING
+
+
 def test_a_window_that_closes_leaves_no_work_behind(desk, held):
     begin(desk, held)
     desk.window.close()

@@ -215,9 +215,9 @@ def _shown(found: _Bucketed, level: float, rooted: bool, unit: str) -> Curve:
 
 def _relative(study: Study, found: _Bucketed, base: float) -> Curve:
     if not study.is_ratio:
-        return _shown(found, base, False, f"{study.score.unit.value} against {study.contender.benchmark_name}")
+        return _shown(found, base, False, f"{study.score.unit.value} against {study.rival}")
     power = ratio_power(study)
-    unit = f"× its train ratio to {study.contender.benchmark_name}"
+    unit = f"× its train ratio to {study.rival}"
     with np.errstate(over="ignore"):  # a band without end is drawn to the edge of the pane
         return _through(found, lambda end: np.exp(power * (end - base)), 1.0, unit)
 

@@ -19,8 +19,6 @@ class MarkedEvents:
     ----------
     spans : tuple of DrawnRegime
         Each once, in the order of the file.
-    events : int
-        How many events the file holds, repeated ones counted each time.
     summary : str
         How many were read, in a sentence.
     remarks : tuple of str
@@ -29,7 +27,6 @@ class MarkedEvents:
     """
 
     spans: tuple[DrawnRegime, ...]
-    events: int
     summary: str
     remarks: tuple[str, ...]
 
@@ -50,7 +47,9 @@ def marked_events(path: str | os.PathLike[str]) -> MarkedEvents:
     summary, *remarks = report.sentences()
     if not all(one.regime for one in events):
         remarks.append("Where the file names no regime it is stressed.")
-    return MarkedEvents(spans, len(events), summary, tuple(remarks))
+    if repeated := len(events) - len(spans):
+        remarks.append(f"{repeated:,} of them stand in the file more than once.")
+    return MarkedEvents(spans, summary, tuple(remarks))
 
 
 def spans_outside(spans: tuple[DrawnRegime, ...], times: Integers) -> int:

@@ -307,7 +307,7 @@ def test_a_parameter_at_its_bound_leaves_cross_validation(market):
     larger = found.amount + 0.5
     weak = found_optimism(FitOptimism(larger, 0.2, 0.3, 0.9), gap)
     assert (free.is_weak, weak.is_weak, weak.amount) == (False, True, larger)
-    assert "whose errors persist for so long that it must be larger; 5 blocks left out" in weak.said("x")
+    assert "whose errors persist for so long that it is too small on average; 5 blocks left out" in weak.said("x")
 
 
 def test_errors_that_persist_leave_cross_validation_where_it_shows_more(market):

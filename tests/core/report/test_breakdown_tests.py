@@ -10,12 +10,12 @@ from outsample.diagnostics.gap import FitOptimism, OptimismSource, fit_optimism
 from outsample.diagnostics.staleness import refit_surprises, vintage_losses
 from outsample.inference import Estimation, Judged, Optimism, breakdown_test, surprise_losses
 from outsample.report import analyse
-from outsample.report.breakdown_tests import corrected_tests, estimation_of, refit_tests
+from outsample.report.breakdown_tests import corrected_tests, estimation_of, fixed_test, refit_tests
 from outsample.report.decay_findings import find_decay
 from outsample.report.decay_tables import tests_table as table_of
 from outsample.study import Settings, Workspace
 from outsample.test_result import NotTested
-from outsample.windows import Scheme, default_split
+from outsample.windows import Scheme, Window, default_split
 
 SMILE = "relative-smile"
 
@@ -65,9 +65,7 @@ def test_the_corrected_tests_take_off_what_the_fit_leads_to(analysis, found):
     fixed, refitted = found.corrected_tests
     correction = Optimism(known.amount, of_refits=known.of_refits)
     train, test = finite(study.loss, study.train_rows), finite(study.loss, study.test_rows)
-    once = breakdown_test(
-        surprise_losses(train, test), test, train.size, Judged.SCORE, overfitting=correction, train_losses=train
-    ).result
+    once = breakdown_test(surprise_losses(train, test), test, train.size, Judged.SCORE, overfitting=correction).result
     assert (fixed.statistic, fixed.effect) == (once.statistic, once.effect)
     again = expected_of(found, Judged.SCORE, correction)
     assert (refitted.statistic, refitted.effect) == (again.statistic, again.effect)
@@ -142,3 +140,20 @@ def test_few_and_previewed_vintages_are_said(analysis, found):
     assert raw.sentence.endswith(f" The model is refitted once in {sparse.origins.spacing} times. Fits are previews.")
     assert raw.n == vintages.origins.dates
     assert estimation_of(study) in (Estimation.RECURSIVE, Estimation.ROLLING)
+
+
+@pytest.mark.parametrize("short", [True, False])
+def test_the_train_window_has_its_own_variance_from_sixty_test_times_on(market, short):
+    times = market.quotes.times
+    begin, stop = int(times[45]), int(times[45 + (50 if short else 65)])
+    split = replace(default_split(times), train=Window(int(times[0]), begin), test=Window(begin, stop))
+    study = analyse(Workspace(market.quotes), split, "squared-vol-points", (SMILE, "flat-vol")).find(SMILE).study
+    train, test = finite(study.loss, study.train_rows), finite(study.loss, study.test_rows)
+    assert (test.size < 60) == short
+    surprise = surprise_losses(train, test)
+    own, one = (
+        breakdown_test(surprise, test, train.size, Judged.SCORE, train_losses=losses).result for losses in (train, None)
+    )
+    found = fixed_test(study.loss, study, Judged.SCORE)
+    assert own.statistic != one.statistic
+    assert found.statistic == (one if short else own).statistic

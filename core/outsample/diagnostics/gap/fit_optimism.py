@@ -70,7 +70,7 @@ class FoundOptimism:
     blocks : int
         How many; 0 where there were none.
     is_weak : bool
-        It is expected from scores that persist for too long to say how large it is: it is larger.
+        It is expected from scores that persist for too long to say how large it is: on average it is larger.
     reason : str
         Why it is not expected from the scatter of the fit, as a sentence; empty where it is.
     """
@@ -93,7 +93,7 @@ class FoundOptimism:
         beside = (
             f"; {self.blocks} blocks left out in turn say {significant(self.cross_validated)}" if self.blocks else ""
         )
-        weak = ", whose errors persist for so long that it must be larger" if self.is_weak else ""
+        weak = ", whose errors persist for so long that it is too small on average" if self.is_weak else ""
         return f"{lead}{weak}{beside}."
 
 
@@ -157,7 +157,7 @@ def _terms(study: Study, data: Dataset) -> HalfLossTerms | NotTested:
 def found_optimism(expected: FitOptimism | NotTested, gap: GapDecomposition | NotTested) -> FoundOptimism | NotTested:
     """Return the optimism to go by: that of the scatter of the fit where that shows it, else the cross-validated one.
 
-    Where scores persist for very long their scatter shows too little of it, and blocks left out in turn show more.
+    Where scores persist for very long their scatter shows too little of it on average: the larger of the two counts.
 
     Parameters
     ----------
