@@ -90,7 +90,19 @@ def _write(
     further: tuple[Table, ...] = (),
 ) -> tuple[Path, ...]:
     written = write_evaluation(analysis, folder, asked.state.to_json(), asked.recorded, asked.book, further)
+    _say_of_older(folder, written)
     return written + _pictures(asked, workspace, folder) if with_pictures else written
+
+
+def _say_of_older(folder: Path, written: tuple[Path, ...]) -> None:
+    """Say which tables in the folder are of another run: beside the new ones they would be read as of this one."""
+    ours = {path.name for path in written}
+    older = sorted(path.name.removesuffix(".json") for path in folder.glob("*.csv.json") if path.name not in ours)
+    if older:
+        complain(
+            f"warning: {folder} also holds tables of an earlier run, found {', '.join(older)}; "
+            "delete them, or write into another folder"
+        )
 
 
 def _pictures(asked: Question, workspace: Workspace, folder: Path) -> tuple[Path, ...]:

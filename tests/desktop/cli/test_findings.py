@@ -45,6 +45,19 @@ def test_every_table_has_the_numbers_of_the_library(evaluated, small):
         assert (folder / f"{name}.csv.json").is_file()
 
 
+def test_tables_of_an_earlier_run_are_told_and_stay(evaluated, call, small):
+    folder = evaluated("--findings")
+    before = (folder / "gap.csv").read_bytes()
+    answer = call("evaluate", small.quotes, "--model", "flat-vol", "--no-pictures", "--out", folder)
+    assert answer.code == 0
+    assert answer.err.startswith(
+        f"outsample: warning: {folder} also holds tables of an earlier run, found assumptions.csv"
+    )
+    assert "gap.csv" in answer.err
+    assert "studies.csv" not in answer.err
+    assert (folder / "gap.csv").read_bytes() == before
+
+
 def test_without_the_option_nothing_of_it_is_written(evaluated):
     assert not (TABLES | OF_REGIMES) & {path.stem for path in evaluated().iterdir()}
 
