@@ -49,7 +49,7 @@ from outsample.report import Analysis, analyse
 from outsample.report.decay_findings import find_decay
 from outsample.report.option_tables import option_tables
 from outsample.report.regime_findings import find_regimes
-from outsample.report.tables import decay_table, surface_table
+from outsample.report.tables import decay_table, parameters_table, surface_table
 from outsample.sample import make_market, small_recipe
 from outsample.sample.provenance import sample_reports
 from outsample.study import Settings, Workspace
@@ -136,7 +136,7 @@ def _open(made: Made) -> None:
 
 
 def _analyse_options(made: Made) -> None:
-    made.analysed(Kind.OPTIONS)
+    parameters_table(made.analysed(Kind.OPTIONS))
 
 
 def _analyse_prices(made: Made) -> None:
