@@ -21,7 +21,7 @@ from outsample.typing import SECOND
 from outsample_desktop.resolve.charts import Bar, BarsView, ChartView, Line, Stroke, Tabled
 from outsample_desktop.resolve.cuts import cursor_index
 from outsample_desktop.resolve.finding_views import AssumptionsView
-from outsample_desktop.resolve.found import WAITING, Found, standing_of
+from outsample_desktop.resolve.found import WAITING, Found, result_of, standing_of
 from outsample_desktop.resolve.numbers import number, p_text
 from outsample_desktop.resolve.tests_shown import amount_text
 from outsample_desktop.session import State
@@ -58,7 +58,7 @@ def assumptions_view(state: State, analysis: Analysis, found: Found | None) -> A
         What was worked out last, for this state or for one before it.
     """
     standing, message = standing_of(found, state, "")
-    result = found.result if found is not None and isinstance(found.result, AssumptionFindings) else None
+    result = result_of(found, AssumptionFindings)
     if result is None:
         return _without(standing, message, message or WAITING)
     still = _found_view(result)

@@ -21,7 +21,7 @@ from outsample_desktop.resolve.decay_charts import TITLES, fluctuation_chart, re
 from outsample_desktop.resolve.decay_gap import gap_bars
 from outsample_desktop.resolve.decay_triangle import no_triangle, triangle_grid
 from outsample_desktop.resolve.finding_views import NO_DIAGONALS, DecayRoomView
-from outsample_desktop.resolve.found import WAITING, Found, standing_of
+from outsample_desktop.resolve.found import WAITING, Found, result_of, standing_of
 from outsample_desktop.resolve.numbers import number, ratio_text
 from outsample_desktop.resolve.panes import active_name, decay_view
 from outsample_desktop.resolve.tests_shown import tests_shown
@@ -47,7 +47,7 @@ def decay_room_view(state: State, analysis: Analysis, found: Found | None) -> De
     """
     name = active_name(state, analysis)
     standing, message = standing_of(found, state, name)
-    result = found.result if found is not None and isinstance(found.result, DecayFindings) else None
+    result = result_of(found, DecayFindings)
     waits = message or WAITING
     still = _without(waits) if result is None else _found_view(result, waits)
     cursor = int(analysis.data.times[cursor_index(state, analysis)])

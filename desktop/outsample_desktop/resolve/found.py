@@ -1,10 +1,13 @@
 """What a room needs longer than a frame for: worked out when nothing is held, and shown until there is another."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from outsample_desktop.session import Room, State
 
-__all__ = ["FOUND_IN", "WAITING", "Found", "found_key", "standing_of"]
+__all__ = ["FOUND_IN", "WAITING", "Found", "found_key", "result_of", "standing_of"]
+
+Result = TypeVar("Result")
 
 WAITING = "being worked out …"
 FOUND_IN = (Room.REGIMES, Room.DECAY, Room.ASSUMPTIONS)
@@ -48,6 +51,11 @@ def found_key(state: State, active: str) -> tuple[object, ...]:
     data = (state.fingerprint, state.target, state.axis, state.parameters)
     asked = (state.split, state.scheme, state.score, state.composition, state.models)
     return (state.room, *data, *asked, active if state.room is Room.DECAY else "")
+
+
+def result_of(found: Found | None, kind: type[Result]) -> Result | None:
+    """Return what was worked out, where it is what a room shows; None before there is any, and for another room's."""
+    return found.result if found is not None and isinstance(found.result, kind) else None
 
 
 def standing_of(found: Found | None, state: State, active: str) -> tuple[str, str]:

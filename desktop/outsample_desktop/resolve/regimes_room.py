@@ -24,7 +24,7 @@ from outsample.typing import SECOND, Floats
 from outsample_desktop.resolve.charts import ChartView, GridView, Level, Line, Span, Tabled
 from outsample_desktop.resolve.cuts import cursor_index, round_reach
 from outsample_desktop.resolve.finding_views import RegimesView
-from outsample_desktop.resolve.found import WAITING, Found, standing_of
+from outsample_desktop.resolve.found import WAITING, Found, result_of, standing_of
 from outsample_desktop.resolve.panes import log10_of
 from outsample_desktop.resolve.tests_shown import tests_shown
 from outsample_desktop.session import State
@@ -50,7 +50,7 @@ def regimes_view(state: State, analysis: Analysis, found: Found | None) -> Regim
         What was worked out last, for this state or for one before it.
     """
     standing, message = standing_of(found, state, "")
-    result = found.result if found is not None and isinstance(found.result, RegimeFindings) else None
+    result = result_of(found, RegimeFindings)
     daily = daily_volatility(analysis.data)
     tables = {
         "volatility": volatility_table(analysis),

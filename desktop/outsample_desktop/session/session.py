@@ -7,7 +7,6 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from outsample_desktop.session.state import State
-from outsample_desktop.session.step_words import step_words
 
 __all__ = ["Session"]
 
@@ -80,7 +79,7 @@ class Session(QObject):
 
 class _SetState(QUndoCommand):
     def __init__(self, session: Session, before: State, after: State, label: str) -> None:
-        super().__init__(step_words(label))
+        super().__init__(label)
         self._session, self._before, self._after = session, before, after
 
     def undo(self) -> None:
