@@ -25,7 +25,8 @@ PLAIN_TWINS: Final = {
     f"{_FORMULAS}.black_greeks_kernel.fill_vol_greeks": f"{_FORMULAS}.greek_rows_plain.fill_vol_greeks_plain",
     f"{_FORMULAS}.black_greeks_kernel.fill_delta_decay": f"{_FORMULAS}.greek_rows_plain.fill_delta_decay_plain",
     f"{_FORMULAS}.implied_vol_kernel.implied_vol_loop": f"{_FORMULAS}.implied_vol_plain.implied_vol_plain",
-    f"{_FORMULAS}.fourier.cosine.cosine_puts": f"{_FORMULAS}.fourier.plain.cosine_puts_plain",
+    f"{_FORMULAS}.fourier.cosine.cosine_weights": f"{_FORMULAS}.fourier.plain.cosine_weights_plain",
+    f"{_FORMULAS}.fourier.cosine.weighted_puts": f"{_FORMULAS}.fourier.plain.weighted_puts_plain",
     "outsample.study.loss_kernels.tabulate_repriced": "outsample.study.loss_kernels_plain.tabulate_repriced_plain",
 }
 

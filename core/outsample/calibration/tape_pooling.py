@@ -236,13 +236,12 @@ class Expansions:
         FitError
             Their sum has no minimum.
         """
-        size = self.origin.size
-        parts = np.split(self.sums.total(rows), np.cumsum([size * size, size, 1]))
-        matrix, right, level = parts[0].reshape(size, size), parts[1], float(parts[2][0])
-        start = self.origin + parts[3] / counts[1]
+        size, sums = self.origin.size, self.sums.total(rows)
+        matrix, right, level = sums[: size * size].reshape(size, size), sums[-2 * size - 1 : -size - 1], sums[-size - 1]
+        start = self.origin + sums[-size:] / counts[1]
         values, at_bound = self._least(matrix, right, start)
         moved = values - self.origin
-        cost = max(level - 2.0 * float(right @ moved) + float(moved @ matrix @ moved), 0.0)
+        cost = max(float(level) - 2.0 * float(right @ moved) + float(moved @ matrix @ moved), 0.0)
         worth = Sandwich(matrix, self.hessian[rows], self.right[rows], moved, ~at_bound, counts[1])
         return Pooled(self.kind, values, start, worth, at_bound, cost, *counts)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, Self
 
 import numpy as np
@@ -13,19 +13,24 @@ from outsample.calibration.pooling.series_layout import series_layout
 from outsample.datasets import ObservedQuotes, OptionQuotes
 from outsample.formulas.black import black_vega
 from outsample.formulas.fourier import TransformModel
-from outsample.formulas.fourier.cosine import cosine_puts
+from outsample.formulas.fourier.complex_functions import Complexes
+from outsample.formulas.fourier.cosine import cosine_weights, weighted_puts
 from outsample.formulas.fourier.exponent import exponents, exponents_and_slopes
 from outsample.formulas.fourier.layout import Layout
+from outsample.formulas.fourier.smooth_exponents import SeriesPoints
 from outsample.prepared import prepared
 from outsample.typing import DAY, YEAR, Floats, Integers, frozen
 
 __all__ = ["EXACT", "PREVIEW", "ROUGH", "Fineness", "VolSurface", "tenor_range"]
 
 STRETCH: Final = 6.0  # at-the-money standard deviations around which knots begin to spread
-_KEPT: Final = 64  # layouts of anchors
+_KEPT: Final = 64  # samplings of anchors
 _MORE: Final = 2.3  # in logarithms, ten times: how much less a transform may have fallen than at the anchor
 _LENGTHS: Final = (1.0, 1.5)  # of the series of an anchor: what one move of a hundred outruns takes a search
+_SHARE: Final = 0.1  # of the tolerance, for what exponents from points are off
 EDGE: Final = 0.95  # of the stretched moneyness: 18 standard deviations
+
+_Pricer = Callable[[Integers, Floats, bool], Floats]  # strikes of each tenor and whether with derivatives, to puts
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,8 @@ class VolSurface:
         slopes : bool
             Whether the derivatives of the vol to each parameter are wanted as further surfaces.
         """
-        return cls._priced(model, tenors, _layout(model, tenors, fineness), fineness, slopes)
+        layout = _layout(model, tenors, fineness)
+        return cls._priced(tenors, fineness, _pricer(model, layout, slopes), layout, slopes)
 
     @classmethod
     def quick(
@@ -98,7 +104,9 @@ class VolSurface:
     ) -> Self | None:
         """Do what `of` does, or return None where the transform falls too slowly to lead a search through there."""
         layout = _layout(model, tenors, fineness)
-        return cls._priced(model, tenors, layout, fineness, slopes) if _is_quick(layout, fineness) else None
+        if not _is_quick(layout, fineness):
+            return None
+        return cls._priced(tenors, fineness, _pricer(model, layout, slopes), layout, slopes)
 
     @classmethod
     def beside(cls, model: TransformModel, near: TransformModel, tenors: tuple[float, float]) -> Self | None:
@@ -107,24 +115,25 @@ class VolSurface:
         To find them takes as long as all the rest. Where the transform falls more slowly, the series get longer; where
         that is not enough, they are found anew.
         """
-        layouts, fallen = _kept_layouts(type(near), tuple(near.parameters.tolist()), tenors)
-        for layout in layouts:
-            if np.all(_at_end(model, layout) <= fallen + _MORE):
-                return cls._priced(model, tenors, layout, PREVIEW, False)
+        anchor = type(near), tuple(near.parameters.tolist()), tenors
+        for length in _LENGTHS:
+            one = _kept_sampling(*anchor, length)
+            if one is None:
+                break
+            found = one.exponents(model)
+            if np.all(found.real[one.layout.ends] <= one.fallen + _MORE):
+                return cls._priced(tenors, PREVIEW, _series(found, one.layout), one.layout, False)
         return cls.quick(model, tenors, PREVIEW)
 
     @classmethod
     def _priced(
-        cls, model: TransformModel, tenors: tuple[float, float], layout: Layout, fineness: Fineness, slopes: bool
+        cls, tenors: tuple[float, float], fineness: Fineness, price: _Pricer, layout: Layout, slopes: bool
     ) -> Self:
         years, count, strikes = layout.tenors, layout.tenors.size, fineness.strikes
         step = _tenor_step(tenors, count)
-        price = _pricer(model, layout, slopes)
         money = np.zeros(count)
         deviation = vols_of_puts(price(layout.starts, money, False)[0], money, years, fineness.least_price)[0]
-        y = np.linspace(-EDGE, EDGE, strikes)
-        x = STRETCH * y / np.sqrt(1.0 - y * y)
-        log_strike = (x * (deviation * np.sqrt(years))[:, np.newaxis]).ravel()
+        log_strike = (_knots(strikes) * (deviation * np.sqrt(years))[:, np.newaxis]).ravel()
         every_year = np.repeat(years, strikes)
         puts = price(strikes * layout.starts, log_strike, slopes)
         vols, share = vols_of_puts(puts[0], log_strike, every_year, fineness.least_price)
@@ -174,6 +183,13 @@ def tenor_range(data: OptionQuotes) -> tuple[float, float]:
     return (float(possible.min()), float(possible.max())) if possible.size else (1.0, 1.0)
 
 
+@cache
+def _knots(strikes: int) -> Floats:
+    """Return the (n,) moneyness of the knots, in standard deviations."""
+    y = np.linspace(-EDGE, EDGE, strikes)
+    return frozen(STRETCH * y / np.sqrt(1.0 - y * y))
+
+
 def _tenor_step(tenors: tuple[float, float], count: int) -> float:
     """Return the distance of the knots in ln T."""
     return max(float(np.log(tenors[1]) - np.log(tenors[0])), 1e-6) / (count - 1)
@@ -186,17 +202,55 @@ def _layout(model: TransformModel, tenors: tuple[float, float], fineness: Finene
     return series_layout(model, years, np.arange(count + 1), fineness.ratio, fineness.tolerance)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sampling:
+    """How the transform of parameters near an anchor is sampled.
+
+    Parameters
+    ----------
+    layout : Layout
+    points : SeriesPoints, optional
+        From which it is known at every node; without them it is worked out there.
+    fallen : (m,) array
+        Logarithm of the size of the anchor's own transform where each of its own series ends.
+    """
+
+    layout: Layout
+    points: SeriesPoints | None
+    fallen: Floats
+
+    def exponents(self, model: TransformModel) -> Complexes:
+        """Return the exponents at the nodes."""
+        if self.points is not None:
+            return self.points.exponents(model)
+        return exponents(model.kind, model.parameters, self.layout.nodes, self.layout.years)
+
+
 @lru_cache(_KEPT)
-def _kept_layouts(
+def _kept_layout(
     kind: type[TransformModel], values: tuple[float, ...], tenors: tuple[float, float]
-) -> tuple[tuple[Layout, ...], Floats]:
-    """Return what parameters near an anchor are priced with, quickest first, and how far its transform has fallen."""
+) -> tuple[Layout, Floats] | None:
+    """Return what an anchor is priced with, and how far its transform has fallen; None where a tenor has no series."""
     model = kind(*values)
     layout = _layout(model, tenors, PREVIEW)
     if not layout.terms.all():
-        return (), np.zeros(0)
-    every = (layout.lengthened(length) for length in _LENGTHS)
-    return tuple(one for one in every if _is_quick(one, PREVIEW)), _at_end(model, layout)
+        return None
+    sampled = layout.nodes[layout.ends], layout.years[layout.ends]
+    return layout, np.asarray(exponents(model.kind, model.parameters, *sampled).real, dtype=np.float64)
+
+
+@lru_cache(_KEPT)
+def _kept_sampling(
+    kind: type[TransformModel], values: tuple[float, ...], tenors: tuple[float, float], length: float
+) -> _Sampling | None:
+    """Return what is priced with near an anchor, with so many times its cosines; None where that is not quick."""
+    found = _kept_layout(kind, values, tenors)
+    if found is None:
+        return None
+    layout = found[0].lengthened(length)
+    if not _is_quick(layout, PREVIEW):
+        return None
+    return _Sampling(layout, SeriesPoints.fewest(kind(*values), layout, _SHARE * PREVIEW.tolerance), found[1])
 
 
 def _is_quick(layout: Layout, fineness: Fineness) -> bool:
@@ -204,22 +258,23 @@ def _is_quick(layout: Layout, fineness: Fineness) -> bool:
     return bool(is_priced and np.mean(layout.terms) <= fineness.most_terms)
 
 
-def _at_end(model: TransformModel, layout: Layout) -> Floats:
-    """Return the logarithm of the size of a model's transform where each series ends."""
-    last = np.cumsum(layout.terms) - 1
-    return np.real(exponents(model.kind, model.parameters, layout.nodes[last], layout.years[last]))
-
-
-def _pricer(model: TransformModel, layout: Layout, slopes: bool) -> Callable[[Integers, Floats, bool], Floats]:
+def _pricer(model: TransformModel, layout: Layout, slopes: bool) -> _Pricer:
     """Return what prices puts of the layout's tenors, with derivatives on request; a transform is sampled once."""
     if not layout.terms.all():
         return lambda starts, log_strike, wanted: replace(layout, starts=starts).puts(model, log_strike, wanted)[0]
     sampled = (model.kind, model.parameters, layout.nodes, layout.years)
-    none = np.empty((0, layout.nodes.size), np.complex128)
-    found, derivatives = exponents_and_slopes(*sampled) if slopes else (exponents(*sampled), none)
+    if not slopes:
+        return _series(exponents(*sampled), layout)
+    found, derivatives = exponents_and_slopes(*sampled)
+    return _series(found, layout, derivatives)
+
+
+def _series(found: Complexes, layout: Layout, slopes: Complexes | None = None) -> _Pricer:
+    """Return what prices puts by the series of a layout."""
+    shape = layout.low, layout.high, layout.terms
+    weights = cosine_weights(found, np.empty((0, found.size), np.complex128) if slopes is None else slopes, *shape)
 
     def price(starts: Integers, log_strike: Floats, wanted: bool) -> Floats:
-        shape = (layout.low, layout.high, layout.terms, starts)
-        return cosine_puts(found, derivatives if wanted else none, *shape, log_strike)
+        return weighted_puts(weights if wanted else weights[:1], *shape, starts, log_strike)
 
     return price

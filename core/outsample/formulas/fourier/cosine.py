@@ -20,7 +20,7 @@ from outsample.formulas.fourier.complex_functions import Complexes, exponential
 from outsample.formulas.inlined import fused, inlined
 from outsample.typing import Floats, Integers
 
-__all__ = ["TERMS_AT_A_TIME", "cosine_nodes", "cosine_puts"]
+__all__ = ["TERMS_AT_A_TIME", "cosine_nodes", "cosine_puts", "cosine_weights", "weighted_puts"]
 
 BLOCK: Final = 64  # strikes side by side: their working space stays in the first cache
 LANES: Final = 8  # numbers in the widest register
@@ -33,7 +33,6 @@ def cosine_nodes(low: Floats, high: Floats, terms: Integers) -> Complexes:
     return 1j * (np.arange(1, first.size + 1) - first) * np.repeat(math.pi / (high - low), terms)
 
 
-@kernel
 def cosine_puts(
     exponents: Complexes,
     slopes: Complexes,
@@ -47,6 +46,25 @@ def cosine_puts(
 
     Parameters
     ----------
+    exponents, slopes, low, high, terms
+        As of `cosine_weights`.
+    starts, log_strike
+        As of `weighted_puts`.
+
+    Returns
+    -------
+    (1 + p, n) array
+        Prices, and a row for each parameter.
+    """
+    return weighted_puts(cosine_weights(exponents, slopes, low, high, terms), low, high, terms, starts, log_strike)
+
+
+@kernel
+def cosine_weights(exponents: Complexes, slopes: Complexes, low: Floats, high: Floats, terms: Integers) -> Floats:
+    """Return the weights of the series, for any number of strikes.
+
+    Parameters
+    ----------
     exponents : (sum of terms,) complex array
         Of the model, at `cosine_nodes`.
     slopes : (p, sum of terms) complex array
@@ -55,7 +73,34 @@ def cosine_puts(
         Range of ``ln(S_T / F)`` of each tenor, from `outsample.formulas.fourier.truncation.cosine_range`. A put of a
         strike below it is worth nothing, and neither is a call of one above.
     terms : (m,) int array
-        Number of cosines, multiples of `TERMS_AT_A_TIME`; NaN is returned where it is 0.
+        Number of cosines, multiples of `TERMS_AT_A_TIME`.
+
+    Returns
+    -------
+    (1 + p, sum of terms) array
+        Of the prices, and of their derivatives.
+    """
+    out = np.empty((1 + slopes.shape[0], exponents.size))
+    node = 0
+    for i in range(low.size):
+        stop = node + terms[i]
+        fill_weights(exponents[node:stop], slopes[:, node:stop], low[i], high[i], out[:, node:stop])
+        node = stop
+    return out
+
+
+@kernel
+def weighted_puts(
+    weights: Floats, low: Floats, high: Floats, terms: Integers, starts: Integers, log_strike: Floats
+) -> Floats:
+    """Return put prices over the forward, and their derivatives.
+
+    Parameters
+    ----------
+    weights : (1 + p, sum of terms) array
+        From `cosine_weights`.
+    low, high, terms
+        As there; NaN is returned where there are no terms.
     starts : (m + 1,) int array
         Where the strikes of each tenor begin, and their number.
     log_strike : (n,) array
@@ -66,31 +111,28 @@ def cosine_puts(
     (1 + p, n) array
         Prices, and a row for each parameter.
     """
-    out = np.full((1 + slopes.shape[0], log_strike.size), np.nan)
+    out = np.full((weights.shape[0], log_strike.size), np.nan)
     node = 0
     for i in range(low.size):
         if terms[i] == 0:
             continue
         stop = node + terms[i]
-        weights = cosine_weights(exponents[node:stop], slopes[:, node:stop], low[i], high[i])
-        node = stop
         for start in range(starts[i], starts[i + 1], BLOCK):
             block = slice(start, min(start + BLOCK, starts[i + 1]))
-            fill_block(weights, low[i], high[i], log_strike[block], out[:, block])
+            fill_block(weights[:, node:stop], low[i], high[i], log_strike[block], out[:, block])
+        node = stop
     return out
 
 
 @inlined
-def cosine_weights(exponents: Complexes, slopes: Complexes, low: float, high: float) -> Floats:
-    """Return the weights of one tenor, (1 + p, terms): of the prices, and of their derivatives."""
-    weights = np.empty((1 + slopes.shape[0], exponents.size))
+def fill_weights(exponents: Complexes, slopes: Complexes, low: float, high: float, out: Floats) -> None:
+    """Fill `out`, (1 + p, terms), with the weights of one tenor."""
     for k in range(exponents.size):
         u = (k + 1) * math.pi / (high - low)
         term = 2.0 / ((high - low) * (1.0 + u * u)) * exponential(exponents[k] - complex(0.0, u * low))
-        weights[0, k] = term.real
-        for row in range(1, weights.shape[0]):
-            weights[row, k] = term.real * slopes[row - 1, k].real - term.imag * slopes[row - 1, k].imag
-    return weights
+        out[0, k] = term.real
+        for row in range(1, out.shape[0]):
+            out[row, k] = term.real * slopes[row - 1, k].real - term.imag * slopes[row - 1, k].imag
 
 
 @inlined

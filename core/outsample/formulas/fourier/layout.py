@@ -93,6 +93,11 @@ class Layout:
         """(m,) whether a tenor is priced as a mean over the gamma clock."""
         return np.asarray((self.terms == 0) & (self.end == 0.0))
 
+    @property
+    def ends(self) -> Integers:
+        """(m,) places of the last node of each series, where all tenors have one."""
+        return np.asarray(np.cumsum(self.terms) - 1)
+
     def serves(self, model: TransformModel, log_strike: Floats, tolerance: float) -> bool:
         """Return whether the layout prices another model to a tolerance."""
         is_mixture = self.is_mixture

@@ -15,7 +15,13 @@ from outsample.formulas.fourier.variance_exponent import BATES_SIZE, SVCJ_SIZE
 from outsample.formulas.stochastic_rates import BILL_SPEED, BILL_VOL
 from outsample.typing import Floats, Integers
 
-__all__ = ["cosine_puts_plain", "exponents_and_slopes_plain", "exponents_plain", "rules_of_intervals_plain"]
+__all__ = [
+    "cosine_weights_plain",
+    "exponents_and_slopes_plain",
+    "exponents_plain",
+    "rules_of_intervals_plain",
+    "weighted_puts_plain",
+]
 
 ON_CIRCLE: Final = 8
 RADIUS: Final = 0.002  # of a parameter; an error is the 8th power of radius over distance to the next singularity
@@ -106,17 +112,19 @@ def exponents_and_slopes_plain(
     return exponents_plain(kind, parameters, z, tenor), slopes
 
 
-def cosine_puts_plain(
-    exponents: Complexes,
-    slopes: Complexes,
-    low: Floats,
-    high: Floats,
-    terms: Integers,
-    starts: Integers,
-    log_strike: Floats,
+def cosine_weights_plain(exponents: Complexes, slopes: Complexes, low: Floats, high: Floats, terms: Integers) -> Floats:
+    """Return the weights of the series, (1 + p, sum of terms), by terms of the density's own series over 1 + u^2."""
+    width, first = np.repeat(high - low, terms), np.repeat(np.cumsum(terms) - terms, terms)
+    u = (np.arange(exponents.size) - first + 1) * math.pi / width
+    factor = 2.0 / width * np.exp(exponents - 1j * u * np.repeat(low, terms)) / (1.0 + u * u)
+    return np.vstack([factor.real, (factor * slopes).real])
+
+
+def weighted_puts_plain(
+    weights: Floats, low: Floats, high: Floats, terms: Integers, starts: Integers, log_strike: Floats
 ) -> Floats:
     """Return put prices and their derivatives, (1 + p, n): equations 22, 23 and 29 of Fang and Oosterlee (2008)."""
-    out = np.full((1 + slopes.shape[0], log_strike.size), np.nan)
+    out = np.full((weights.shape[0], log_strike.size), np.nan)
     last = np.cumsum(terms)
     for i in np.flatnonzero(terms):
         nodes, quotes = slice(last[i] - terms[i], last[i]), slice(starts[i], starts[i + 1])
@@ -125,16 +133,14 @@ def cosine_puts_plain(
         cosine, sine = np.cos(u * (x - low[i])), np.sin(u * (x - low[i]))
         chi = (cosine * strike - math.exp(low[i]) + u * sine * strike) / (1.0 + u * u)
         psi = np.vstack([x - low[i], sine[1:] / u[1:]])
-        payoff = 2.0 / width * (strike * psi - chi)
-        payoff[0] *= 0.5
-        factor = np.exp(exponents[nodes] - 1j * u[1:, 0] * low[i])
-        density = np.vstack([factor.real, (factor * slopes[:, nodes]).real])
-        at_zero = np.zeros((density.shape[0], 1))
+        payoff = (1.0 + u * u) * (strike * psi - chi)
+        payoff[0] /= width
+        at_zero = np.zeros((weights.shape[0], 1))
         at_zero[0] = 1.0
         is_inside = (low[i] < x) & (x < high[i])
-        outside = np.zeros((density.shape[0], x.size))
+        outside = np.zeros((weights.shape[0], x.size))
         outside[0] = np.maximum(strike - 1.0, 0.0)
-        out[:, quotes] = np.where(is_inside, np.hstack([at_zero, density]) @ payoff, outside)
+        out[:, quotes] = np.where(is_inside, np.hstack([at_zero, weights[:, nodes]]) @ payoff, outside)
     return out
 
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from outsample.compiled import kernel
 from outsample.formulas.fourier.complex_functions import Complexes
-from outsample.formulas.fourier.cosine import BLOCK, TERMS_AT_A_TIME, cosine_nodes, cosine_weights, fill_block
+from outsample.formulas.fourier.cosine import BLOCK, TERMS_AT_A_TIME, cosine_nodes, fill_block, fill_weights
 from outsample.formulas.fourier.exponent import SQUARE_ROOT, exponents
 from outsample.formulas.fourier.layout import MOST_TERMS, are_mixtures
 from outsample.formulas.fourier.parameters import TransformModel
@@ -161,7 +161,8 @@ def puts_of_slices(
             share = shares[s, point]
             for k in range(terms[c]):
                 found[k] += share * sampled[point, begin + k]
-        weights = cosine_weights(found, none, low[c], high[c])
+        weights = np.empty((1, terms[c]))
+        fill_weights(found, none, low[c], high[c], weights)
         for start in range(starts[s], starts[s + 1], BLOCK):
             block = slice(start, min(start + BLOCK, starts[s + 1]))
             fill_block(weights, low[c], high[c], log_strike[block], out[:, block])

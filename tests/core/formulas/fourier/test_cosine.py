@@ -7,7 +7,14 @@ import pytest
 
 from outsample.formulas import black_price
 from outsample.formulas.fourier.cosine import TERMS_AT_A_TIME, cosine_nodes, cosine_puts
-from outsample.formulas.fourier.plain import cosine_puts_plain
+from outsample.formulas.fourier.plain import cosine_weights_plain, weighted_puts_plain
+
+
+def cosine_puts_plain(values, slopes, low, high, terms, starts, log_strike):
+    """Do what `cosine_puts` does, by the twins."""
+    weights = cosine_weights_plain(values, slopes, low, high, terms)
+    return weighted_puts_plain(weights, low, high, terms, starts, log_strike)
+
 
 both = pytest.mark.parametrize(
     "puts", [pytest.param(cosine_puts, id="kernel"), pytest.param(cosine_puts_plain, id="plain")]
