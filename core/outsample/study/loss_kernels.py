@@ -79,7 +79,7 @@ def tabulate_one(  # pragma: no cover - compiled
 ) -> None:
     """Fill `table` (m, cells, 2) with summed losses and signed errors, and `loss` and `bias` (m,) with their means.
 
-    `values` is read where `power` is 0.
+    A loss is the size of the error to the `power` 1 or 2; where that is 0, `values` has it.
     """
     one, two = np.uint64(1), np.uint64(2)
     cells = of_sum.shape[1]
@@ -90,7 +90,10 @@ def tabulate_one(  # pragma: no cover - compiled
             slot = two * np.uint64(cell[i])
             error = (prediction[i] - realised[i]) * scale[i]
             row[slot + one] += error
-            row[slot] += abs(error) if power == 1 else values[i]
+            if power == 2:
+                row[slot] += error * error
+            else:
+                row[slot] += abs(error) if power == 1 else values[i]
         loss[t], bias[t] = fill_cells(row, of_sum[t], table[t])
 
 
