@@ -1,10 +1,11 @@
 """The table of models: hue, on or off, figures, verdict; a click on a row makes it the active one."""
 
+from dataclasses import replace
 from math import ceil
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -158,7 +159,7 @@ class ModelsTable(QTableView):
         self.viewport().update()
 
     def render_view(self, view: ModelsView) -> None:
-        """Show a view; only rows that differ are painted."""
+        """Show a view; only cells that differ are painted, and of rows that differ otherwise all."""
         old = self._rows.view
         fresh = view.headers != old.headers
         self._rows.show(view)
@@ -166,7 +167,8 @@ class ModelsTable(QTableView):
             self.viewport().update()
         for i, (before, after) in enumerate(zip(old.rows, view.rows, strict=False)):
             if before != after:
-                self.viewport().update(self._row_place(i))
+                for place in self._changed(before, after, self._row_place(i)):
+                    self.viewport().update(place)
         if fresh:
             self._fit()
 
@@ -217,6 +219,14 @@ class ModelsTable(QTableView):
             whole = self._row_place(index.row()).adjusted(0, -1, 0, 1)  # on a fine screen the ring reaches out
             self.viewport().update(whole)
 
+    def _changed(self, before: ModelRow, after: ModelRow, row: QRect) -> list[QRect]:
+        """Return what to paint of a row: the cells with other figures where nothing else has changed."""
+        if after.failure or len(before.cells) != len(after.cells) or replace(before, cells=after.cells) != after:
+            return [row]
+        pairs = zip(before.cells, after.cells, strict=True)
+        columns = [column for column, (old, new) in enumerate(pairs, start=1) if old != new]
+        return [_cell(row, self.columnViewportPosition(column), self.columnWidth(column)) for column in columns]
+
     def _row_place(self, row: int) -> QRect:
         return QRect(0, self.rowViewportPosition(row), self.viewport().width(), self.rowHeight(row))
 
@@ -235,17 +245,25 @@ class ModelsTable(QTableView):
             if place.top() >= self.viewport().height():
                 break  # what is below the edge is painted when it is scrolled to
             if event.region().intersects(place):
-                _paint_row(painter, row, place, places, role)
+                _paint_row(painter, row, place, places, role, event.region())
             if self.hasFocus() and i == self.currentIndex().row():
                 painter.setPen(pen(role.passed, 1.0, Qt.PenStyle.DotLine))
                 painter.drawRect(place.adjusted(0, 0, -1, -1))
 
 
-def _paint_row(painter: QPainter, row: ModelRow, place: QRect, places: list[tuple[int, int]], role: Colours) -> None:
+def _cell(row: QRect, left: int, width: int) -> QRect:
+    return QRect(left, row.top(), width, row.height())
+
+
+def _paint_row(
+    painter: QPainter, row: ModelRow, place: QRect, places: list[tuple[int, int]], role: Colours, region: QRegion
+) -> None:
+    """Paint what a region holds of a row; `places` are the left edges and widths of the columns."""
     top, height, last = place.top(), place.height(), len(places) - 1
     if row.is_active:
         painter.fillRect(place, QColor(role.raised))
-    _paint_name(painter, QRectF(places[0][0], top, places[0][1], height), row, role)
+    if region.intersects(_cell(place, *places[0])):
+        _paint_name(painter, QRectF(places[0][0], top, places[0][1], height), row, role)
     painter.setPen(QColor(role.text if row.is_on and not row.failure else role.muted))
     if row.failure:
         room = places[last][0] - places[1][0]
@@ -253,9 +271,11 @@ def _paint_row(painter: QPainter, row: ModelRow, place: QRect, places: list[tupl
         write_in(painter, (places[1][0] + 6, top, room, height), sentence, _POINTS, align=0.0)
     else:
         for (left, width), text in zip(places[1:last], row.cells, strict=True):
-            if text:
+            if text and region.intersects(_cell(place, left, width)):
                 write_in(painter, (left, top, width - 8, height), elided(text, _POINTS, width - 8), _POINTS, align=1.0)
     left, width = places[last]
+    if not region.intersects(_cell(place, left, width)):
+        return
     write_in(painter, (left + 24, top, width, height), text_of(row, last, last + 1), _POINTS, align=0.0)
     if row.is_on:
         draw_status(painter, row.status, QPointF(left + 12.0, top + 0.5 * height), 5.0, role)

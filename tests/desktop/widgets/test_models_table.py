@@ -1,4 +1,4 @@
-"""The table of models paints the rows that differ, and no others."""
+"""The table of models paints what differs, and nothing else."""
 
 from dataclasses import replace
 
@@ -45,10 +45,21 @@ def painted_after(table, region_of):
     return after
 
 
-def test_a_row_that_differs_is_painted_alone(table, painted_after):
+def test_a_cell_that_differs_is_painted_alone(table, painted_after):
     region = painted_after((ROWS[0], replace(ROWS[1], cells=("2.0",)), ROWS[2]))
-    box = region.boundingRect()
+    assert region.boundingRect() == table.visualRect(table.model().index(1, 1))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"status": Status.FAIL}, {"is_on": False}, {"title": "Steeper"}, {"failure": "too little"}],
+    ids=str,
+)
+def test_a_row_that_differs_otherwise_is_painted_whole_and_alone(table, painted_after, change):
+    rows = (ROWS[0], replace(ROWS[1], **change), ROWS[2])
+    box = painted_after(rows).boundingRect()
     assert (box.top(), box.height()) == (table.rowViewportPosition(1), table.rowHeight(1))
+    assert box.width() == table.viewport().width()
 
 
 def test_rows_that_stay_paint_nothing(painted_after):
@@ -63,6 +74,7 @@ def test_what_was_painted_row_by_row_is_what_is_painted_at_once(table, painted_a
     """In a window's own picture, rows that were not painted again are as they were."""
     rows = (ROWS[0], replace(ROWS[1], cells=("−27.5",), is_active=False), replace(ROWS[2], status=Status.FAIL))
     painted_after(rows)
+    painted_after((replace(ROWS[0], cells=("12,345,678.9",)), *rows[1:]))
     row_by_row = table.screen().grabWindow(table.winId()).toImage()
     table.viewport().update()
     QApplication.processEvents()
