@@ -24,7 +24,7 @@ from outsample.typing import DAY, YEAR, Floats, Integers, frozen
 __all__ = ["EXACT", "PREVIEW", "ROUGH", "Fineness", "VolSurface", "tenor_range"]
 
 STRETCH: Final = 6.0  # at-the-money standard deviations around which knots begin to spread
-_KEPT: Final = 64  # samplings of anchors
+_KEPT: Final = 128  # samplings of anchors, 150 kB each
 _MORE: Final = 2.3  # in logarithms, ten times: how much less a transform may have fallen than at the anchor
 _LENGTHS: Final = (1.0, 1.5)  # of the series of an anchor: what one move of a hundred outruns takes a search
 _SHARE: Final = 0.1  # of the tolerance, for what exponents from points are off
@@ -124,6 +124,11 @@ class VolSurface:
             if np.all(found.real[one.layout.ends] <= one.fallen + _MORE):
                 return cls._priced(tenors, PREVIEW, _series(found, one.layout), one.layout, False)
         return cls.quick(model, tenors, PREVIEW)
+
+    @staticmethod
+    def prepare(near: TransformModel, tenors: tuple[float, float]) -> None:
+        """Find what `beside` needs to know of an anchor, a millisecond or two, before it is asked for in a hurry."""
+        _kept_sampling(type(near), tuple(near.parameters.tolist()), tenors, _LENGTHS[0])
 
     @classmethod
     def _priced(

@@ -148,6 +148,9 @@ def _polished(data: OptionQuotes, tape: CalibrationTape, train: Window, title: s
             f"{title} needs parameters near the calibrations of the train window that can be priced, found none; "
             "widen the window or choose another loss"
         )
+    if tape.anchors is not None:  # who moves a boundary next must not wait for them
+        for anchor in tape.anchors.values.tolist():
+            VolSurface.prepare(kind(*anchor), exact.tenors)
     at_bound = _at_bound(kind, found.values)
     times = np.unique(data.observed.slice_time[exact.slices])
     scores = np.zeros((rows.stop - rows.start, found.values.size))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from outsample.calibration import CalibrationLoss, bounds_of, parameter_names
-from outsample.calibration.pooling import PooledResiduals, exact_vols
+from outsample.calibration.pooling import PooledResiduals, exact_vols, vol_surface
 from outsample.calibration.tape_shelf import ensure_tapes, tape_of
 from outsample.errors import FitError, UsageError
 from outsample.formulas import fourier
@@ -183,3 +183,21 @@ def test_looking_twice_does_not_search_twice(noisy, monkeypatch):
     one = Merton().fit(data, train)
     monkeypatch.setattr("outsample.models.transform.fitted.minimise", None)
     assert Merton().fit(data, train) is one
+
+
+@each((Heston, Kou))
+def test_what_previews_need_of_the_anchors_is_found_with_the_exact_fit(model, history_of, monkeypatch):
+    data = history_of([TRUTHS[model]] * 33, strikes=9, noise=0.01)
+    ensure_tapes(data, [model()])
+    searched = []
+    found = vol_surface.series_layout
+    monkeypatch.setattr(vol_surface, "series_layout", lambda *given: searched.append(given) or found(*given))
+    vol_surface._kept_layout.cache_clear()
+    vol_surface._kept_sampling.cache_clear()
+    anchors = tape_of(data, model.kind, model().calibration).anchors
+    model().fit(data, window(data, 1, 22))
+    searched.clear()
+    for last in range(20, 34):
+        assert model().preview(data, window(data, 0, last)).surface is not None
+    assert anchors.since.tolist() == [20, 25, 32]
+    assert not searched
