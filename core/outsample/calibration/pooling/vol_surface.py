@@ -215,7 +215,7 @@ class _Sampling:
     ----------
     layout : Layout
     points : SeriesPoints, optional
-        From which it is known at every node; without them it is worked out there.
+        From which it is known at every node; it is worked out there without them, and where they do not serve.
     fallen : (m,) array
         Logarithm of the size of the anchor's own transform where each of its own series ends.
     """
@@ -226,8 +226,9 @@ class _Sampling:
 
     def exponents(self, model: TransformModel) -> Complexes:
         """Return the exponents at the nodes."""
-        if self.points is not None:
-            return self.points.exponents(model)
+        found = None if self.points is None else self.points.exponents(model, PREVIEW.tolerance)
+        if found is not None:
+            return found
         return exponents(model.kind, model.parameters, self.layout.nodes, self.layout.years)
 
 

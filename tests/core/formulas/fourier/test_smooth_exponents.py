@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.polynomial import chebyshev
 
-from outsample.formulas.fourier import Heston
+from outsample.formulas.fourier import Bates, Heston
 from outsample.formulas.fourier.exponent import exponents
 from outsample.formulas.fourier.layout import Layout
 from outsample.formulas.fourier.smooth_exponents import COUNTS, SeriesPoints, chebyshev_sums
@@ -24,7 +24,7 @@ def layout_of(model, tenors=TENORS, tolerance=1e-7):
 def errors(points, model, layout):
     """Return how far transforms at the nodes are off."""
     wanted = exponents(model.kind, model.parameters, layout.nodes, layout.years)
-    return np.abs(np.exp(points.exponents(model)) - np.exp(wanted))
+    return np.abs(np.exp(points.exponents(model, np.inf)) - np.exp(wanted))
 
 
 @settings(max_examples=25)
@@ -38,13 +38,13 @@ def test_points_serve_the_model_they_were_chosen_for(draw, market, name, seed):
     points = SeriesPoints.fewest(model, layout, 2e-7)
     if points is not None:
         assert errors(points, model, layout).max() < 3e-7
-        assert 2 * points.nodes.size <= layout.nodes.size
+        assert 2 * points.count * layout.terms.size <= layout.nodes.size
 
 
 def test_points_serve_parameters_nearby():
     layout = layout_of(HEAVY)
     points = SeriesPoints.fewest(HEAVY, layout, 2e-7)
-    assert points.nodes.size < layout.nodes.size / 5
+    assert points.count * TENORS.size < layout.nodes.size / 5
     rng = np.random.default_rng(3)
     for _ in range(50):
         near = Heston(*(HEAVY.parameters * rng.uniform(0.8, 1.25, 5)).tolist())
@@ -53,9 +53,25 @@ def test_points_serve_parameters_nearby():
 
 def test_a_tighter_demand_takes_more_points():
     layout = layout_of(HEAVY)
-    sizes = [SeriesPoints.fewest(HEAVY, layout, within).nodes.size for within in (1e-5, 1e-8, 1e-11)]
+    sizes = [SeriesPoints.fewest(HEAVY, layout, within).count for within in (1e-5, 1e-8, 1e-11)]
     assert sizes == sorted(set(sizes))
-    assert all(size // TENORS.size in COUNTS for size in sizes)
+    assert set(sizes) <= set(COUNTS)
+
+
+def test_points_refuse_parameters_that_they_do_not_serve():
+    """An anchor without jumps takes few points, and large jumps many."""
+    still = Bates(*HEAVY.parameters.tolist(), 0.0, 0.0, 0.1)
+    layout = layout_of(still)
+    points = SeriesPoints.fewest(still, layout, 2e-8)
+    assert points.exponents(still, 2e-7) is not None
+    served = 0
+    for mean in np.linspace(0.0, -1.5, 31):
+        for intensity in (0.1, 1.0, 10.0):
+            jumping = Bates(*HEAVY.parameters.tolist(), intensity, mean, 0.02)
+            if points.exponents(jumping, 2e-7) is not None:
+                served += 1
+                assert errors(points, jumping, layout).max() < 1e-6
+    assert 3 < served < 60
 
 
 @pytest.mark.parametrize("within", [0.0, 1e-30], ids=str)
