@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,12 @@ from pytestqt.qtbot import QtBot
 from outsample.calibration import CalibrationLoss, tape_shelf
 from outsample.calibration.tape import CalibrationTape
 from outsample.calibration.tape_store import tape_folder
+from outsample.datasets.option_quotes import COLUMNS
 from outsample.formulas.fourier import Heston
 from outsample.io import write_store
 from outsample.sample import SampleMarket, make_market, small_recipe
 from outsample.sample.provenance import sample_reports
+from outsample.typing import Integers
 from outsample_desktop.main_window import MainWindow
 from outsample_desktop.session import Room
 
@@ -45,6 +48,25 @@ def stores(market: SampleMarket, tmp_path_factory: pytest.TempPathFactory) -> di
     for (name, path), report in zip(paths.items(), reports, strict=True):
         write_store(getattr(market, name), report, path)
     return paths
+
+
+@pytest.fixture(scope="session")
+def times(market: SampleMarket) -> Integers:
+    """The times of the quotes."""
+    return market.quotes.times
+
+
+@pytest.fixture
+def store(market: SampleMarket, tmp_path: Path) -> Callable[..., Path]:
+    """Return a function that writes some rows of the quotes as a store."""
+
+    def write(rows: slice, name: str) -> Path:
+        quotes, path = market.quotes, tmp_path / name
+        parts = {one: getattr(quotes, one)[rows].copy() for one in COLUMNS if one != "settlement"}
+        write_store(replace(quotes, **parts), sample_reports(market, small_recipe(), 0.0)[0], path)
+        return path
+
+    return write
 
 
 # --- Windows --------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ import numpy as np
 
 from outsample.compiled import kernel
 from outsample.errors import UsageError
-from outsample.inference.checked_series import checked_series
+from outsample.finite_series import checked_series
 from outsample.typing import Floats
 
 __all__ = ["PATHS", "BlockLengths", "Blocks", "block_lengths", "bootstrap_means"]

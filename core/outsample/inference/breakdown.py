@@ -25,10 +25,11 @@ from typing import Final
 import numpy as np
 
 from outsample.errors import DataError, UsageError
-from outsample.inference.checked_series import FEWEST, checked_pair, checked_series, obstacle, require_level
+from outsample.finite_series import checked_series
 from outsample.inference.difference import welch_dof
 from outsample.inference.loss_variance import LossVariance, Spread, spread_of, without_spread
 from outsample.inference.sided_result import SidedResult, moved, sided
+from outsample.inference.testable_series import FEWEST, checked_pair, obstacle, require_level
 from outsample.number_text import significant
 from outsample.test_result import NotTested
 from outsample.typing import Floats

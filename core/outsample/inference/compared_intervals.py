@@ -7,11 +7,12 @@ from typing import Final
 
 import numpy as np
 
+from outsample.finite_series import checked_series
 from outsample.inference.bartlett import bartlett_variance
 from outsample.inference.block_bootstrap import PATHS, Blocks, block_lengths, bootstrap_means
-from outsample.inference.checked_series import checked_series, obstacle, require_level
 from outsample.inference.difference import difference_of_means
 from outsample.inference.long_run import Interval, long_run, mean_interval, needs_hatching, student_quantile
+from outsample.inference.testable_series import obstacle, require_level
 from outsample.test_result import NotTested
 from outsample.typing import Floats
 

@@ -12,8 +12,8 @@ import numpy as np
 from scipy.special import chdtrc
 
 from outsample.errors import DataError
-from outsample.inference.checked_series import FEWEST, checked_pair, obstacle, require_horizon, require_level, size_of
 from outsample.inference.sided_result import moved, said_p
+from outsample.inference.testable_series import FEWEST, checked_pair, obstacle, require_horizon, require_level, size_of
 from outsample.test_result import NotTested, TestResult
 from outsample.typing import Floats
 

@@ -32,8 +32,9 @@ from typing import Final
 import numpy as np
 
 from outsample.errors import DataError, UsageError
-from outsample.inference.checked_series import FEWEST, checked_series, obstacle, require_horizon, require_level
+from outsample.finite_series import checked_series
 from outsample.inference.long_run import Interval, cosine_sums, long_run, needs_hatching, student_quantile
+from outsample.inference.testable_series import FEWEST, obstacle, require_horizon, require_level
 from outsample.test_result import NotTested
 from outsample.typing import Bools, Floats
 

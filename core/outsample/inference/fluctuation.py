@@ -15,8 +15,9 @@ import numpy as np
 
 from outsample.cumulative import Cumulative
 from outsample.errors import UsageError
-from outsample.inference.checked_series import checked_series, obstacle
+from outsample.finite_series import checked_series
 from outsample.inference.loss_variance import LossVariance, spread_of, without_spread
+from outsample.inference.testable_series import obstacle
 from outsample.test_result import NotTested
 from outsample.typing import Bools, Floats, Integers, frozen
 

@@ -11,10 +11,10 @@ from typing import Final
 import numpy as np
 from scipy.special import stdtr
 
-from outsample.inference.checked_series import checked_pair, obstacle, require_level, size_of
 from outsample.inference.long_run import student_quantile
 from outsample.inference.loss_variance import LossVariance, spread_of, without_spread
 from outsample.inference.sided_result import moved, said_p
+from outsample.inference.testable_series import checked_pair, obstacle, require_level, size_of
 from outsample.test_result import NotTested, TestResult
 from outsample.typing import Floats
 

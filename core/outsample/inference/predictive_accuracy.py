@@ -9,8 +9,8 @@ and Newbold 1997, doi:10.1016/S0169-2070(96)00719-4).
 import math
 from typing import Final
 
-from outsample.inference.checked_series import FEWEST, checked_pair, obstacle, require_horizon, require_level, size_of
 from outsample.inference.sided_result import SidedResult, moved, sided
+from outsample.inference.testable_series import FEWEST, checked_pair, obstacle, require_horizon, require_level, size_of
 from outsample.test_result import NotTested
 from outsample.typing import Floats
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from outsample.compiled import kernel
 from outsample.errors import DataError
-from outsample.regimes.finite_series import checked_series
+from outsample.finite_series import SQUARABLE, checked_series
 from outsample.typing import Floats, frozen
 
 __all__ = [
@@ -38,10 +38,10 @@ def checked_regression(target: Floats, regressors: Floats | None) -> tuple[Float
     DataError
         Wrong shapes, more than `MOST_REGRESSORS` columns or none, or values that are not finite.
     """
-    target = checked_series(target)
+    target = checked_series(target, "targets of a regression", largest=SQUARABLE)
     if regressors is None:
         return target, frozen(np.ones((target.size, 1)))
-    regressors = checked_series(regressors, dimensions=2)
+    regressors = checked_series(regressors, "regressors", is_table=True, largest=SQUARABLE)
     rows, columns = regressors.shape
     if rows != target.size or not 1 <= columns <= MOST_REGRESSORS:
         raise DataError(

@@ -19,7 +19,7 @@ from outsample.inference import (
     fluctuation_test,
     giacomini_white,
 )
-from outsample.inference.checked_series import obstacle
+from outsample.inference.testable_series import obstacle
 from outsample.test_result import NotTested
 
 OTHER = np.random.default_rng(0).normal(size=400)

@@ -18,8 +18,8 @@ import numpy as np
 
 from outsample.compiled import kernel
 from outsample.errors import UsageError
+from outsample.finite_series import SQUARABLE, checked_series
 from outsample.regimes.change_points.partition import Partition, checked_search
-from outsample.regimes.finite_series import checked_series
 from outsample.typing import Floats, Integers, frozen
 
 __all__ = [
@@ -135,7 +135,7 @@ def _checked(data: Floats, penalty: float, smallest_variance: float, shortest: i
         )
     if not np.isfinite(mean):
         raise UsageError(f"the known mean must be finite, found {mean}; use 0 for returns")
-    return checked_series(data)
+    return checked_series(data, "values to segment", largest=SQUARABLE)
 
 
 def _every_start(

@@ -14,8 +14,8 @@ sums: no digits are lost at large levels, there is nothing to centre, and nothin
 import numpy as np
 
 from outsample.compiled import kernel
+from outsample.finite_series import SQUARABLE, checked_series
 from outsample.regimes.change_points.partition import Partition, checked_search
-from outsample.regimes.finite_series import checked_series
 from outsample.typing import Floats, Integers, frozen
 
 __all__ = ["optimal_partition", "optimal_partition_plain"]
@@ -51,7 +51,7 @@ def optimal_partition(data: Floats, penalty: float, shortest: int = 1) -> Partit
     ([0, 3], 1.0)
     """
     checked_search(penalty, shortest)
-    data = checked_series(data)
+    data = checked_series(data, "values to segment", largest=SQUARABLE)
     cost, last, level = _functional_pruning(data, float(penalty), int(shortest))
     return Partition(frozen(cost), frozen(last), frozen(level), float(penalty))
 
@@ -59,7 +59,7 @@ def optimal_partition(data: Floats, penalty: float, shortest: int = 1) -> Partit
 def optimal_partition_plain(data: Floats, penalty: float, shortest: int = 1) -> Partition:
     """Return what `optimal_partition` returns by trying every start: O(n^2), the twin for tests."""
     checked_search(penalty, shortest)
-    data = checked_series(data)
+    data = checked_series(data, "values to segment", largest=SQUARABLE)
     cost, last, level = np.empty(data.size + 1), np.zeros(data.size + 1, dtype=np.int64), np.empty(data.size + 1)
     cost[0], level[0] = -penalty, np.nan
     mean, total = np.zeros(data.size), np.empty(data.size)

@@ -5,29 +5,13 @@ from typing import Final
 import numpy as np
 
 from outsample.errors import DataError, UsageError
+from outsample.finite_series import checked_series
 from outsample.typing import Floats
 
-__all__ = ["FEWEST", "checked_pair", "checked_series", "obstacle", "require_horizon", "require_level", "size_of"]
+__all__ = ["FEWEST", "checked_pair", "obstacle", "require_horizon", "require_level", "size_of"]
 
 FEWEST: Final = 20  # times; each window of a split keeps as many (DEFINITIONS, Split)
 _ROUNDING: Final = 1e-14  # of the largest number a series was made of: 45 units in the last place
-
-
-def checked_series(values: Floats, what: str) -> Floats:
-    """Return the values as a contiguous (n,) array of float64.
-
-    Raises
-    ------
-    DataError
-        They are not one finite number a time.
-    """
-    series = np.ascontiguousarray(values, dtype=np.float64)
-    if series.ndim != 1:
-        raise DataError(f"{what} need one number a time, found an array of shape {series.shape}; take one column")
-    missing = series.size - int(np.isfinite(series).sum())
-    if missing:
-        raise DataError(f"{what} need finite values, found {missing} of {series.size} that are not; drop those times")
-    return series
 
 
 def checked_pair(first: Floats, second: Floats, what: str) -> tuple[Floats, Floats]:
