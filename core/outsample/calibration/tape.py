@@ -127,7 +127,7 @@ class CalibrationTape:
         anchor = None if self.anchors is None else self.anchors.best(rows)
         if self.anchors is None or anchor is None:
             return self.sums.pooled(rows, counts)
-        return self.anchors.expansions(self.kind, self.is_used, anchor).pooled(rows, counts)
+        return self.anchors.expansions(self.kind, self.is_used, anchor).pooled(rows, counts, is_anchored=True)
 
     def part(self, keep: Bools) -> "CalibrationTape":
         """Return the tape of some of the times, for data that hold those alone.

@@ -113,6 +113,8 @@ class Pooled:
         Quotes.
     times_used, times_at_bound, times_failed : int
         Times of the window whose calibration counts; of these, with a parameter at its bound; and that have none.
+    is_anchored : bool
+        Whether `origin` is an anchor, from which many windows start.
     """
 
     kind: type[TransformModel]
@@ -125,6 +127,7 @@ class Pooled:
     times_used: int
     times_at_bound: int
     times_failed: int
+    is_anchored: bool
 
     @property
     def model(self) -> TransformModel:
@@ -228,7 +231,7 @@ class Expansions:
         flat = np.column_stack([curve.reshape(len(values), -1), right, level, centre])
         return cls(kind, frozen(origin.copy()), frozen(curve), frozen(right), Cumulative.of(flat))
 
-    def pooled(self, rows: slice, counts: tuple[int, int, int, int]) -> Pooled:
+    def pooled(self, rows: slice, counts: tuple[int, int, int, int], *, is_anchored: bool = False) -> Pooled:
         """Return the estimate from some consecutive times.
 
         Raises
@@ -243,7 +246,7 @@ class Expansions:
         moved = values - self.origin
         cost = max(float(level) - 2.0 * float(right @ moved) + float(moved @ matrix @ moved), 0.0)
         worth = Sandwich(matrix, self.hessian[rows], self.right[rows], moved, ~at_bound, counts[1])
-        return Pooled(self.kind, values, start, worth, at_bound, cost, *counts)
+        return Pooled(self.kind, values, start, worth, at_bound, cost, *counts, is_anchored=is_anchored)
 
     def _least(self, matrix: Floats, right: Floats, start: Floats) -> tuple[Floats, Bools]:
         """Return the minimum in the bounds and within reach of `start`, and which bounds it lies on."""

@@ -75,6 +75,14 @@ def test_pooled_is_near_the_optimum_of_a_window_over_which_the_market_changed(sh
         assert part.evaluate(found.values).total < part.evaluate(by_days.values).total
 
 
+def test_an_estimate_says_whether_it_starts_from_an_anchor(shifting):
+    data, tape = shifting
+    for last, is_anchored in ((FIRST - 2, False), (FIRST + 5, True)):
+        found = tape.pooled(Window(int(data.times[0]), int(data.times[last])))
+        assert found.is_anchored == is_anchored
+        assert (found.origin == tape.anchors.values).all(axis=1).any() == is_anchored
+
+
 def test_before_the_first_anchor_the_days_are_pooled(shifting):
     data, tape = shifting
     window = Window(int(data.times[0]), int(data.times[10]))

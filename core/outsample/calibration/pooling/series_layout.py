@@ -6,19 +6,17 @@ is what keeps a prediction the same to the last bit whatever comes later in a hi
 """
 
 import math
-from typing import Final
 
 import numpy as np
 
 from outsample.formulas.fourier import TransformModel
 from outsample.formulas.fourier.cosine import TERMS_AT_A_TIME, cosine_nodes
 from outsample.formulas.fourier.layout import MOST_TERMS, Layout, are_mixtures
+from outsample.formulas.fourier.tenor_cells import ANY_STRIKE
 from outsample.formulas.fourier.truncation import cosine_range, decay_frequency
 from outsample.typing import Floats, Integers, frozen
 
 __all__ = ["series_layout"]
-
-ANY_STRIKE: Final = 3.0  # ln(K / F), twenty times the forward: the range then suits all strikes below
 
 
 def series_layout(model: TransformModel, tenors: Floats, starts: Integers, ratio: float, tolerance: float) -> Layout:

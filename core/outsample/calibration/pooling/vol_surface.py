@@ -18,14 +18,18 @@ from outsample.formulas.fourier.cosine import cosine_weights, weighted_puts
 from outsample.formulas.fourier.exponent import exponents, exponents_and_slopes
 from outsample.formulas.fourier.layout import Layout
 from outsample.formulas.fourier.smooth_exponents import SeriesPoints
+from outsample.formulas.fourier.tail_bounds import TailBounds
+from outsample.formulas.fourier.tenor_cells import ANY_STRIKE
 from outsample.prepared import prepared
 from outsample.typing import DAY, YEAR, Floats, Integers, frozen
 
 __all__ = ["EXACT", "PREVIEW", "ROUGH", "Fineness", "VolSurface", "tenor_range"]
 
 STRETCH: Final = 6.0  # at-the-money standard deviations around which knots begin to spread
-_KEPT: Final = 128  # samplings of anchors, 150 kB each
+_KEPT: Final = 256  # samplings of anchors, up to 150 kB each; six models have some 90 on a history of 500 times
 _MORE: Final = 2.3  # in logarithms, ten times: how much less a transform may have fallen than at the anchor
+_ROOM: Final = 1.15  # of the ranges of an anchor: with none every eighth move of some models takes a search
+_LEFT_OUT: Final = 4.6  # in logarithms, a hundred times: by how much Markov's bounds may exceed the tolerance
 _LENGTHS: Final = (1.0, 1.5)  # of the series of an anchor: what one move of a hundred outruns takes a search
 _SHARE: Final = 0.1  # of the tolerance, for what exponents from points are off
 EDGE: Final = 0.95  # of the stretched moneyness: 18 standard deviations
@@ -113,12 +117,12 @@ class VolSurface:
         """Do what `quick` does for a preview, with the ranges and terms of parameters nearby, which are kept.
 
         To find them takes as long as all the rest. Where the transform falls more slowly, the series get longer; where
-        that is not enough, they are found anew.
+        that is not enough, or the ranges leave out too much, they are found anew.
         """
         anchor = type(near), tuple(near.parameters.tolist()), tenors
         for length in _LENGTHS:
             one = _kept_sampling(*anchor, length)
-            if one is None:
+            if one is None or np.any(one.bounds.beyond(model) > np.log(PREVIEW.tolerance) + _LEFT_OUT):
                 break
             found = one.exponents(model)
             if np.all(found.real[one.layout.ends] <= one.fallen + _MORE):
@@ -218,11 +222,14 @@ class _Sampling:
         From which it is known at every node; it is worked out there without them, and where they do not serve.
     fallen : (m,) array
         Logarithm of the size of the anchor's own transform where each of its own series ends.
+    bounds : TailBounds
+        On what is beyond the ranges.
     """
 
     layout: Layout
     points: SeriesPoints | None
     fallen: Floats
+    bounds: TailBounds
 
     def exponents(self, model: TransformModel) -> Complexes:
         """Return the exponents at the nodes."""
@@ -241,6 +248,7 @@ def _kept_layout(
     layout = _layout(model, tenors, PREVIEW)
     if not layout.terms.all():
         return None
+    layout = layout.stretched(_ROOM, 1.0)
     sampled = layout.nodes[layout.ends], layout.years[layout.ends]
     return layout, np.asarray(exponents(model.kind, model.parameters, *sampled).real, dtype=np.float64)
 
@@ -253,10 +261,11 @@ def _kept_sampling(
     found = _kept_layout(kind, values, tenors)
     if found is None:
         return None
-    layout = found[0].lengthened(length)
+    layout, model = found[0].stretched(1.0, length), kind(*values)
     if not _is_quick(layout, PREVIEW):
         return None
-    return _Sampling(layout, SeriesPoints.fewest(kind(*values), layout, _SHARE * PREVIEW.tolerance), found[1])
+    points = SeriesPoints.fewest(model, layout, _SHARE * PREVIEW.tolerance)
+    return _Sampling(layout, points, found[1], TailBounds.of(model, layout, ANY_STRIKE))
 
 
 def _is_quick(layout: Layout, fineness: Fineness) -> bool:

@@ -113,11 +113,18 @@ class Layout:
         has_room = (self.low <= low) & (high <= self.high) & (frequency <= sampled)
         return bool(np.all(np.where(self.terms > 0, has_room, (end <= self.end) | is_mixture)))
 
-    def lengthened(self, ratio: float) -> Self:
-        """Return the layout, all of series, with so many times the terms: for a transform that falls later."""
-        terms = frozen(TERMS_AT_A_TIME * np.ceil(ratio * self.terms / TERMS_AT_A_TIME).astype(np.int64))
-        nodes, years = cosine_nodes(self.low, self.high, terms), np.repeat(self.tenors, terms)
-        return replace(self, terms=terms, nodes=frozen(nodes), years=frozen(years))
+    def stretched(self, room: float, length: float) -> Self:
+        """Return the layout, all of series, for a density that spreads further and a transform that falls later.
+
+        Parameters
+        ----------
+        room, length : float
+            How many times as wide the ranges are, and how many times as high the frequencies reach.
+        """
+        low, high = frozen(room * self.low), frozen(room * self.high)
+        terms = frozen(TERMS_AT_A_TIME * np.ceil(room * length * self.terms / TERMS_AT_A_TIME).astype(np.int64))
+        nodes, years = frozen(cosine_nodes(low, high, terms)), frozen(np.repeat(self.tenors, terms))
+        return replace(self, low=low, high=high, terms=terms, nodes=nodes, years=years)
 
     def puts(self, model: TransformModel, log_strike: Floats, has_slopes: bool) -> tuple[Floats, Floats]:
         """Return put prices over the forward, and errors.

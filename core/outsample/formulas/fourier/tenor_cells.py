@@ -24,7 +24,7 @@ from outsample.formulas.fourier.parameters import TransformModel
 from outsample.formulas.fourier.truncation import cosine_range, decay_frequency
 from outsample.typing import Bools, Floats, Integers
 
-__all__ = ["POINTS", "RATIO", "TenorCells"]
+__all__ = ["ANY_STRIKE", "POINTS", "RATIO", "TenorCells"]
 
 RATIO: Final = 1.15  # of the tenors between which a cell lies
 POINTS: Final = 7

@@ -165,7 +165,11 @@ def _quick_start(pooled: Pooled, tenors: tuple[float, float]) -> tuple[Floats, V
     near = pooled.kind(*pooled.origin.tolist())
     for share in SHARES:
         values = pooled.values if share == 1.0 else pooled.origin + share * (pooled.values - pooled.origin)
-        surface = VolSurface.beside(pooled.kind(*values.tolist()), near, tenors)
+        model = pooled.kind(*values.tolist())
+        if pooled.is_anchored:
+            surface = VolSurface.beside(model, near, tenors)
+        else:  # what is found of another origin than an anchor no other window would ask for
+            surface = VolSurface.quick(model, tenors, PREVIEW)
         if surface is not None:
             return values, surface
     return pooled.origin, None
