@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outsample.number_text import significant
+from outsample.number_text import number, significant
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,23 @@ def test_a_number_is_read_at_once(value, text):
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_what_is_no_number_is_a_dash(value):
-    assert significant(value) == "–"
+    assert significant(value) == number(value) == number(value, is_signed=True) == "–"
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "is_signed", "text"),
+    [
+        (-0.371, 2, False, "−0.37"),
+        (0.371, 2, True, "+0.37"),
+        (-12345.67, 1, True, "−12,345.7"),
+        (-0.004, 2, False, "0.00"),
+        (-0.004, 2, True, "0.00"),
+        (0.004, 2, True, "0.00"),
+        (0.6, 0, True, "+1"),
+    ],
+)
+def test_a_number_has_its_decimals_and_its_sign(value, decimals, is_signed, text):
+    assert number(value, decimals, is_signed) == text
 
 
 @given(st.floats(-1e8, 1e8).filter(lambda x: abs(x) > 1e-8), st.integers(2, 6))

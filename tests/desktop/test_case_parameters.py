@@ -83,9 +83,9 @@ def test_a_limit_changes_what_is_compared_and_nothing_else_of_a_model(desk):
 
 
 def test_regimes_are_coloured_anew(desk):
-    before = desk.shown()["timeline"].bands
+    before = tuple(desk.shown()["timeline"].bands)
     choose(desk, {("regimes", "multiplier"): 0.5, ("regimes", "shortest_days"): 1})
-    assert len(desk.shown()["timeline"].bands) > len(before)
+    assert len(tuple(desk.shown()["timeline"].bands)) > len(before)
 
 
 def test_a_drag_under_changed_parameters_is_exact(desk):

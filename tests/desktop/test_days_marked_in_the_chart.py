@@ -14,7 +14,7 @@ from outsample.regimes.drawn import MOST_DRAWN
 from outsample.typing import DAY, SECOND
 from outsample.windows import Handle, Window
 from outsample_desktop.case_file import write_case
-from outsample_desktop.resolve.charts import Span
+from outsample_desktop.resolve.bands import NO_BANDS, Bands
 from outsample_desktop.session import Room, Theme
 
 from .rooms_of_findings import enter, wait
@@ -94,8 +94,8 @@ def test_days_are_dragged_named_and_marked_in_one_step(quotes, pane, is_backward
     assert not pane.editor.isVisible()
     assert pane.days.days is None
     assert all(regimes_at(quotes, day) == [Regime.CALM] for day in (first, last))
-    hues = [one.hue for one in pane._view.spans if one.start <= (first + 0.5) * DAY / SECOND < one.stop]
-    assert hues == ["calm"]
+    regimes = [one for start, stop, one in pane._view.bands if start <= (first + 0.5) * DAY / SECOND < stop]
+    assert regimes == [Regime.CALM]
     room = quotes.page.room_of(Room.REGIMES)
     assert room.tabs.currentWidget() is room.marked
     assert quotes.undo.count() == steps + 1
@@ -136,7 +136,7 @@ def test_a_click_with_shift_chooses_one_day(quotes, pane):
 
 
 def test_days_end_where_the_history_does(quotes, pane):
-    begin, end = pane._view.spans[0].start, pane._view.spans[-1].stop
+    begin, end = pane._view.bands.edge[[0, -1]].tolist()
     mouse(pane, PRESS, pixel(pane, day_of(quotes, 20) * DAY))
     mouse(pane, MOVE, QPointF(5_000.0, 10.0))
     mouse(pane, RELEASE, QPointF(5_000.0, 10.0))
@@ -214,10 +214,10 @@ def test_days_of_other_data_are_forgotten(quotes, pane, stores):
 
 def test_days_beyond_a_shorter_history_are_forgotten(quotes, pane):
     stretch(pane, day_of(quotes, 30), day_of(quotes, 36))
-    pane.render_view(replace(pane._view, spans=(Span(0.0, 30.0 * DAY / SECOND, "calm"),)))
+    pane.render_view(replace(pane._view, bands=Bands(np.array([0.0, 30.0 * DAY / SECOND]), np.array([Regime.CALM]))))
     assert pane.days.days is None
     assert not pane.editor.isVisible()
-    pane.render_view(replace(pane._view, spans=()))
+    pane.render_view(replace(pane._view, bands=NO_BANDS))
     QTest.keyClick(pane.plot, Qt.Key.Key_Right)
     stretch(pane, day_of(quotes, 30), day_of(quotes, 36))
     assert pane.days.days is None, "there are no days to choose from"
@@ -270,8 +270,8 @@ def test_keys_do_not_leave_the_history(quotes, pane):
     start = pane.days.days.start
     QTest.keyClick(pane.plot, Qt.Key.Key_End, SHIFT)
     QTest.keyClick(pane.plot, Qt.Key.Key_Right, SHIFT | CONTROL)
-    assert start == int(pane._view.spans[0].start * SECOND) // DAY * DAY
-    assert pane.days.days == Window(start, -(-int(pane._view.spans[-1].stop * SECOND) // DAY) * DAY)
+    assert start == int(pane._view.bands.edge[0] * SECOND) // DAY * DAY
+    assert pane.days.days == Window(start, -(-int(pane._view.bands.edge[-1] * SECOND) // DAY) * DAY)
 
 
 def test_the_keys_are_named_where_they_are_looked_for(pane):

@@ -22,7 +22,7 @@ def room_of(desk):
 
 
 def bands_of(desk):
-    return desk.page.timeline._view.bands
+    return tuple(desk.page.timeline._view.bands)
 
 
 # --- Spans that are marked -------------------------------------------------------------------------------------------
@@ -77,7 +77,7 @@ def test_a_window_is_marked_with_a_name_in_one_step(quotes, text, side):
     wait(quotes)
     assert quotes.state.drawn == ()
     assert room.marked.table.size == 0
-    assert bands_of(quotes) == quotes.expected().timeline.bands
+    assert bands_of(quotes) == tuple(quotes.expected().timeline.bands)
 
 
 def test_a_span_that_is_typed_wrongly_is_answered_in_the_dialog_and_changes_nothing(quotes):

@@ -11,6 +11,7 @@ import numpy as np
 
 from outsample.errors import DataError
 from outsample.io.arrow_arrays import as_bools, as_numbers, as_texts
+from outsample.number_text import significant
 from outsample.typing import HOUR, SECOND, Bools, Integers
 
 __all__ = ["read_text_times"]
@@ -104,7 +105,9 @@ def _offsets(zones: Any, used: Bools, name: str) -> tuple[Integers, tuple[str, .
     if summer_time:
         notes = (f"Times in {name} have two offsets one hour apart, read as summer and winter time of one zone.",)
     elif written and written[0]:
-        notes = (f"Times in {name} are {written[0] / HOUR:+g} h from UTC and were converted.",)
+        notes = (
+            f"Times in {name} are {significant(written[0] / HOUR, 4, is_signed=True)} h from UTC and were converted.",
+        )
     return ahead[which], notes
 
 

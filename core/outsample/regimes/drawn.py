@@ -9,13 +9,24 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from outsample.errors import UsageError
 from outsample.regimes.track import Regime, RegimeTrack
 from outsample.typing import Integers, frozen
 from outsample.windows import iso, parse_time
 
-__all__ = ["DRAWABLE", "LONGEST_NAME", "MOST_DRAWN", "DrawnRegime", "check_drawn", "drawn_rows", "with_drawn"]
+__all__ = [
+    "DRAWABLE",
+    "LONGEST_NAME",
+    "MOST_DRAWN",
+    "DrawnColumns",
+    "DrawnRegime",
+    "check_drawn",
+    "drawn_columns",
+    "drawn_rows",
+    "with_drawn",
+]
 
 DRAWABLE: Final = (Regime.CALM, Regime.NORMAL, Regime.STRESSED)  # unseen is what the train window lacks: no opinion
 LONGEST_NAME: Final = 80  # characters
@@ -117,8 +128,65 @@ def check_drawn(drawn: object) -> None:
         raise UsageError(f"a case holds at most {MOST_DRAWN:,} marked spans, found {len(drawn):,}; remove some")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class DrawnColumns:
+    """Spans as columns, and which of them lies on top from when on.
+
+    Parameters
+    ----------
+    start, stop : (k,) int64 array
+        UTC nanoseconds.
+    code : (k,) int8 array
+        Codes of `Regime`.
+    name : (k,) array of str
+    bound : (m,) int64 array
+        Where another span comes to the top, strictly increasing.
+    top : (m + 2,) int64 array
+        Place of the span on top before the first bound, from each bound on, and -1 once more; -1 for none.
+    """
+
+    start: Integers
+    stop: Integers
+    code: Integers
+    name: NDArray[np.str_]
+    bound: Integers
+    top: Integers
+
+
+_kept: Final[dict[int, tuple[tuple[DrawnRegime, ...], DrawnColumns]]] = {}  # by id of the spans, which it holds
+
+
+def drawn_columns(drawn: tuple[DrawnRegime, ...]) -> DrawnColumns:
+    """Return spans as columns; kept for the tuple they were asked for last, since none of them changes in a drag.
+
+    By identity: to hash a thousand spans takes longer than to set them out.
+    """
+    kept = _kept.get(id(drawn))
+    if kept is None:
+        kept = drawn, _set_out(drawn)
+        _kept.clear()
+        _kept[id(drawn)] = kept
+    return kept[1]
+
+
+def _set_out(drawn: tuple[DrawnRegime, ...]) -> DrawnColumns:
+    start = np.array([one.start for one in drawn], dtype=np.int64)
+    stop = np.array([one.stop for one in drawn], dtype=np.int64)
+    bound = np.unique(np.concatenate((start, stop)))
+    top = np.full(bound.size + 2, -1, dtype=np.int64)
+    first, beyond = np.searchsorted(bound, start) + 1, np.searchsorted(bound, stop) + 1
+    for place, (begin, end) in enumerate(zip(first.tolist(), beyond.tolist(), strict=True)):
+        top[begin:end] = place
+    code = np.array([one.regime for one in drawn], dtype=np.int8)
+    name = np.array([one.name for one in drawn], dtype=np.str_)
+    return DrawnColumns(frozen(start), frozen(stop), frozen(code), frozen(name), frozen(bound), frozen(top))
+
+
 def drawn_rows(edge: Integers, drawn: tuple[DrawnRegime, ...]) -> Integers:
     """Return the place in `drawn` of the span that colours each day, -1 for none; the later of two that overlap.
+
+    A day has the highest of the places that are on top anywhere in it: a span that touches the day and is nowhere on
+    top in it lies under another that touches it too.
 
     Parameters
     ----------
@@ -130,12 +198,14 @@ def drawn_rows(edge: Integers, drawn: tuple[DrawnRegime, ...]) -> Integers:
     -------
     (n,) int64 array
     """
-    row = np.full(max(edge.size - 1, 0), -1, dtype=np.int64)
-    first = np.searchsorted(edge[1:], [one.start for one in drawn], side="right")
-    beyond = np.searchsorted(edge[:-1], [one.stop for one in drawn], side="left")
-    for place, (begin, end) in enumerate(zip(first.tolist(), beyond.tolist(), strict=True)):
-        row[begin:end] = place
-    return row
+    days = max(edge.size - 1, 0)
+    if not drawn or not days:
+        return np.full(days, -1, dtype=np.int64)
+    columns = drawn_columns(drawn)
+    reach = np.empty(2 * days, dtype=np.int64)
+    reach[::2] = np.searchsorted(columns.bound, edge[:-1], side="right")
+    reach[1::2] = np.searchsorted(columns.bound, edge[1:], side="left") + 1
+    return np.asarray(np.maximum.reduceat(columns.top, reach)[::2])
 
 
 def with_drawn(track: RegimeTrack, drawn: tuple[DrawnRegime, ...]) -> RegimeTrack:
@@ -146,6 +216,5 @@ def with_drawn(track: RegimeTrack, drawn: tuple[DrawnRegime, ...]) -> RegimeTrac
     if not drawn:
         return track
     row = drawn_rows(track.edge, drawn)
-    code = np.array([one.regime for one in drawn], dtype=np.int8)
-    label = np.where(row >= 0, code[row], track.label).astype(np.int8)
-    return replace(track, label=frozen(label), drawn=drawn)
+    label = np.where(row >= 0, drawn_columns(drawn).code[row], track.label).astype(np.int8)
+    return replace(track, label=frozen(label), drawn=drawn, drawn_row=frozen(row))

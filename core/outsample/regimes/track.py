@@ -112,6 +112,8 @@ class RegimeTrack:
         Found by a quicker search while a boundary is held; False for all that is exact.
     drawn : tuple of DrawnRegime
         Spans whose colour is the user's own. Not filtered: they may say in test what nobody knew at the time.
+    drawn_row : (n,) int64 array, optional
+        Place in `drawn` of the span that colours each day, -1 for none; None where no span is drawn.
     """
 
     time: Integers
@@ -125,6 +127,7 @@ class RegimeTrack:
     states: StateFacts | None = None
     is_preview: bool = False
     drawn: "tuple[DrawnRegime, ...]" = ()
+    drawn_row: Integers | None = None
 
     def at(self, times: Integers) -> Integers:
         """Return the code that holds at each of `times` (UTC ns); the outermost labels extend without end.
@@ -136,13 +139,14 @@ class RegimeTrack:
         row = np.searchsorted(self.edge, times, side="right") - 1
         return np.asarray(self.label[np.clip(row, 0, self.label.size - 1)])
 
+    def runs(self) -> tuple[Integers, Integers]:
+        """Return the edges of the runs of days of one colour (k + 1, UTC ns) and their codes (k); empty for none."""
+        if not self.label.size:
+            return self.edge[:0], self.label
+        first = np.flatnonzero(np.diff(self.label, prepend=-1))
+        return np.append(self.edge[first], self.edge[-1]), self.label[first]
+
     def bands(self) -> list[tuple[int, int, Regime]]:
         """Return (start, stop, regime) of each run of days of one colour, in time order, adjoining; UTC ns."""
-        if not self.label.size:
-            return []
-        first = np.flatnonzero(np.diff(self.label, prepend=-1))
-        edges = [*self.edge[first].tolist(), int(self.edge[-1])]
-        return [
-            (start, stop, Regime(code))
-            for start, stop, code in zip(edges[:-1], edges[1:], self.label[first].tolist(), strict=True)
-        ]
+        edges, codes = (part.tolist() for part in self.runs())
+        return [(start, stop, Regime(code)) for start, stop, code in zip(edges[:-1], edges[1:], codes, strict=True)]

@@ -6,8 +6,9 @@ import numpy as np
 
 from outsample.diagnostics.gap import RegimeRow
 from outsample.prepared import prepared
-from outsample.regimes import DailyVolatility, Regime, RegimeTrack, drawn_rows
+from outsample.regimes import DailyVolatility, Regime, RegimeTrack
 from outsample.regimes.breaks import BreakDate, BreakModels
+from outsample.regimes.drawn import drawn_columns
 from outsample.report.analysis import Analysis, daily_volatility
 from outsample.report.regime_findings import RegimeContrast, RegimeFindings
 from outsample.report.table import Table, column, times
@@ -40,7 +41,7 @@ def volatility_table(analysis: Analysis) -> Table:
     """Return every day with its return, the level of its segment or state, and its regime."""
     daily, track = daily_volatility(analysis.data), analysis.regimes
     names = np.array([regime.name.lower() for regime in Regime])
-    marked = drawn_rows(track.edge, track.drawn)
+    marked = np.zeros(track.label.size, np.bool_) if track.drawn_row is None else track.drawn_row >= 0
     return Table(
         "volatility",
         (
@@ -48,8 +49,8 @@ def volatility_table(analysis: Analysis) -> Table:
             column("return [%]", 100.0 * daily.log_return, 3),
             column("level [% a year]", 100.0 * track.volatility, 1),
             column("regime", names[track.label]),
-            column("filtered", (track.edge[:-1] >= track.filtered_from) & (marked < 0)),
-            column("marked by hand", marked >= 0),
+            column("filtered", (track.edge[:-1] >= track.filtered_from) & ~marked),
+            column("marked by hand", marked),
         ),
     )
 
@@ -60,21 +61,21 @@ def marked_table(analysis: Analysis) -> Table:
     Of two that overlap the later in the list colours the days that both touch.
     """
     track = analysis.regimes
-    drawn = track.drawn
-    if not drawn:
+    row, spans = track.drawn_row, drawn_columns(track.drawn)
+    if row is None:
         return Table("marked", ())
-    row = drawn_rows(track.edge, drawn)
+    names = np.array([regime.name.lower() for regime in Regime])
     sides = [
-        np.bincount(row[inside & (row >= 0)], minlength=len(drawn))
+        np.bincount(row[inside & (row >= 0)], minlength=spans.start.size)
         for inside in _windows(daily_volatility(analysis.data), analysis.split)
     ]
     return Table(
         "marked",
         (
-            times("start", [one.start for one in drawn]),
-            times("stop", [one.stop for one in drawn]),
-            column("regime", [one.regime.name.lower() for one in drawn]),
-            column("name", [one.name for one in drawn]),
+            times("start", spans.start),
+            times("stop", spans.stop),
+            column("regime", names[spans.code]),
+            column("name", spans.name),
             column("train days", sides[0]),
             column("test days", sides[1]),
         ),

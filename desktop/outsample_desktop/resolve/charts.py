@@ -8,8 +8,9 @@ import numpy as np
 
 from outsample.report.table import Table
 from outsample.typing import Bools, Floats
+from outsample_desktop.resolve.bands import NO_BANDS, Bands
 
-__all__ = ["Band", "Bar", "BarsView", "ChartView", "GridView", "Hue", "Level", "Line", "Span", "Stroke", "Tabled"]
+__all__ = ["Band", "Bar", "BarsView", "ChartView", "GridView", "Hue", "Level", "Line", "Stroke", "Tabled"]
 
 Hue = int | str
 """Place among the model hues of the theme, or the name of one of its roles."""
@@ -69,15 +70,6 @@ class Level:
     stroke: Stroke = Stroke.DASHED
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of the horizontal axis, along the bottom of the chart."""
-
-    start: float
-    stop: float
-    hue: Hue
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class ChartView:
     """Lines over one axis.
@@ -88,7 +80,8 @@ class ChartView:
     lines : tuple of Line
     band : Band, optional
     levels : tuple of Level
-    spans : tuple of Span
+    bands : Bands
+        Stretches of regimes, along the bottom of a chart over time.
     points_x, points_y : (n,) array
     points_hue : Hue
     cursor : float
@@ -110,7 +103,7 @@ class ChartView:
     lines: tuple[Line, ...] = ()
     band: Band | None = None
     levels: tuple[Level, ...] = ()
-    spans: tuple[Span, ...] = ()
+    bands: Bands = NO_BANDS
     points_x: Floats = field(default_factory=lambda: _NOTHING)
     points_y: Floats = field(default_factory=lambda: _NOTHING)
     points_hue: Hue = "text"

@@ -3,20 +3,12 @@
 from math import exp, isfinite, log
 
 from outsample.diagnostics import Headline
+from outsample.number_text import number
 
 __all__ = ["effect_text", "number", "p_text", "percent_text", "ratio_text", "vol_text"]
 
 _NOTHING = "–"
 _LARGEST = 1e6  # ratios beyond say no more
-
-
-def number(value: float, decimals: int = 1) -> str:
-    """Return a number with a fixed count of decimals, or a dash where there is none."""
-    if not isfinite(value):
-        return _NOTHING
-    text = f"{value:,.{decimals}f}"
-    is_nothing = not any(digit in text for digit in "123456789")
-    return text.lstrip("-") if is_nothing else text.replace("-", "−")
 
 
 def vol_text(value: float, unit: str) -> str:

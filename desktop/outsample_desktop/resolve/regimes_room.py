@@ -21,7 +21,8 @@ from outsample.report.regime_tables import (
 )
 from outsample.report.table import Table
 from outsample.typing import SECOND, Floats
-from outsample_desktop.resolve.charts import ChartView, GridView, Level, Line, Span, Tabled
+from outsample_desktop.resolve.bands import bands_of
+from outsample_desktop.resolve.charts import ChartView, GridView, Level, Line, Tabled
 from outsample_desktop.resolve.cuts import cursor_index, round_reach
 from outsample_desktop.resolve.finding_views import RegimesView
 from outsample_desktop.resolve.found import WAITING, Found, result_of, standing_of
@@ -144,7 +145,6 @@ def _volatility(state: State, analysis: Analysis, daily: DailyVolatility, recent
     steps_x, steps_y = np.repeat(edge, 2)[1:-1], np.repeat(100.0 * track.volatility, 2)
     trailing = _trailing_volatility(daily)
     level = Line("level", "price", steps_x, log10_of(steps_y), is_active=True)
-    spans = tuple(Span(start / SECOND, stop / SECOND, regime.name.lower()) for start, stop, regime in track.bands())
     cursor = float(analysis.data.times[cursor_index(state, analysis)]) / SECOND
     detail = "% a year; the strip has the colours of the timeline"
     points = np.empty(0), np.empty(0)
@@ -156,7 +156,7 @@ def _volatility(state: State, analysis: Analysis, daily: DailyVolatility, recent
         _VOLATILITY,
         detail,
         (trailing, level),
-        spans=spans,
+        bands=bands_of(analysis),
         points_x=points[0],
         points_y=points[1],
         points_hue="watch",

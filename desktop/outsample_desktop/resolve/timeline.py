@@ -10,6 +10,7 @@ from outsample.prepared import prepared
 from outsample.report.analysis import Analysis, Judged, underlying_of
 from outsample.scores import Shown
 from outsample.typing import SECOND, Floats
+from outsample_desktop.resolve.bands import bands_of
 from outsample_desktop.resolve.cuts import cursor_index
 from outsample_desktop.resolve.panes import active_model, hue_of, log10_of
 from outsample_desktop.resolve.views import Curve, TimelineView
@@ -30,13 +31,12 @@ def timeline_view(state: State, analysis: Analysis) -> TimelineView:
     unit = analysis.score.score.unit.value
     what = analysis.score.score.shown.value if is_log else "loss"
     trailing = "" if is_log else f", mean of {TRAILING_BARS} bars"
-    bands = tuple((start / SECOND, stop / SECOND, regime) for start, stop, regime in analysis.regimes.bands())
     return TimelineView(
         times=data.times,
         price=price_curve(data),
         price_label=underlying_of(data).symbol or "price",
         loss_label=f"{what}{trailing} [{unit}]",
-        bands=bands,
+        bands=bands_of(analysis),
         losses=tuple(_loss_curve(result, analysis, result is active, is_log) for result in analysis.judged),
         is_log=is_log,
         split=split,

@@ -6,11 +6,11 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from outsample.regimes import Regime
 from outsample.report.table import Table
 from outsample.typing import Bools, Floats, Integers
 from outsample.verdict import Status
 from outsample.windows import Handle, Scheme, Split
+from outsample_desktop.resolve.bands import Bands
 
 __all__ = [
     "Curve",
@@ -60,8 +60,7 @@ class TimelineView:
         Observation times, ns: where handles snap to.
     price : Curve
     price_label, loss_label : str
-    bands : tuple of (start, stop, Regime)
-        Seconds.
+    bands : Bands
     losses : tuple of Curve
     is_log : bool
         Losses are drawn on a logarithmic axis.
@@ -80,7 +79,7 @@ class TimelineView:
     price: Curve
     price_label: str
     loss_label: str
-    bands: tuple[tuple[float, float, Regime], ...]
+    bands: Bands
     losses: tuple[Curve, ...]
     is_log: bool
     split: Split

@@ -3,14 +3,16 @@
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QResizeEvent
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from outsample.typing import Floats
-from outsample_desktop.resolve.charts import ChartView, Hue, Line, Span, Stroke
+from outsample_desktop.resolve.bands import NO_BANDS, Bands
+from outsample_desktop.resolve.charts import ChartView, Hue, Line, Stroke
 from outsample_desktop.theme import Colours
 from outsample_desktop.widgets.axes import LogAxis, UtcAxis
+from outsample_desktop.widgets.bands_strip import paint_bands
 from outsample_desktop.widgets.curve_panes import CurvePane
 from outsample_desktop.widgets.decimation import extremes
 from outsample_desktop.widgets.plot import BandItem, CurveItem, Overlay, Plot, PointsItem, pen
@@ -37,30 +39,31 @@ def colour_of(hue: Hue, role: Colours) -> str:
     return role.models[hue] if isinstance(hue, int) else str(getattr(role, hue))
 
 
-class SpansItem(Overlay):
-    """Stretches of the horizontal axis as a strip along the bottom."""
+class BandsItem(Overlay):
+    """Stretches of regimes as a strip along the bottom."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setZValue(-10)
-        self._spans: tuple[tuple[float, float, QColor], ...] = ()
+        self._bands = NO_BANDS
+        self._role: Colours | None = None
 
-    def set(self, spans: tuple[Span, ...], role: Colours) -> None:
+    def set(self, bands: Bands, role: Colours) -> None:
         """Show stretches."""
-        self._spans = tuple((one.start, one.stop, QColor(colour_of(one.hue, role))) for one in spans)
+        self._bands, self._role = bands, role
         self.update()
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Fill them in pixels, so that the strip keeps its height."""
         del option, widget
+        if self._role is None:
+            return
         to_pixels = painter.worldTransform()
         box = to_pixels.mapRect(self.boundingRect())
         painter.save()
         painter.resetTransform()
-        for start, stop, fill in self._spans:
-            left, right = (to_pixels.map(QPointF(x, 0.0)).x() for x in (start, stop))
-            place = QRectF(left, box.bottom() - _STRIP, right - left, _STRIP).intersected(box)
-            painter.fillRect(place, fill)
+        strip = QRectF(box.left(), box.bottom() - _STRIP, box.width(), _STRIP).intersected(box)
+        paint_bands(painter, strip, (to_pixels.m11(), to_pixels.dx()), self._bands, self._role)
         painter.restore()
 
 
@@ -95,14 +98,14 @@ class ChartPane(CurvePane[ChartView]):
         self.note.setAutoFillBackground(True)  # axes without anything on them would say something
         self.note.setMargin(24)
         self.is_time, self.pointer = is_time, PointerLine(plot)
-        self._band, self._spans, self._points = BandItem(), SpansItem(), PointsItem()
+        self._band, self._bands, self._points = BandItem(), BandsItem(), PointsItem()
         self._legend = LegendItem(top=2.0)
         self._lines: list[CurveItem] = []
         self._levels: list[CurveItem] = []
         self._cursor, self._boundary = self.plot.curve(), self.plot.curve()
         self._band.setZValue(-5)
         self._points.setZValue(10)
-        for item in (self._band, self._spans, self._points, self._legend):
+        for item in (self._band, self._bands, self._points, self._legend):
             self.plot.addItem(item, ignoreBounds=True)
 
     def paint_in(self, role: Colours) -> None:
@@ -122,7 +125,7 @@ class ChartPane(CurvePane[ChartView]):
         self._fit(view)
         self._show_lines(view.lines, role)
         self._show_levels(view, role)
-        self._spans.set(view.spans, role)
+        self._bands.set(view.bands, role)
         self._points.set(view.points_x, view.points_y, colour_of(view.points_hue, role), _POINT)
         band = view.band
         if band is None:
@@ -161,7 +164,7 @@ class ChartPane(CurvePane[ChartView]):
         band = view.band
         across = [line.x for line in view.lines] + [view.points_x]
         across += [] if band is None else [band.x]
-        across += [np.array([one.start, one.stop]) for one in view.spans]
+        across += [view.bands.edge]
         if ends := _ends(across):
             if view.is_time:  # as on the timeline: all there is, and no more
                 pad = _PAD * (ends[1] - ends[0])

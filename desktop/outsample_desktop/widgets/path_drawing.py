@@ -1,5 +1,6 @@
 """What no boundary moves in a small plot: its axes, the curve with its error band, and the marks of doubt."""
 
+from math import ceil, inf
 from typing import Final
 
 import numpy as np
@@ -15,13 +16,15 @@ from outsample_desktop.widgets.lettering import width_of, write_in
 from outsample_desktop.widgets.path_cells import Cell
 from outsample_desktop.widgets.plot import pen, polygon, runs
 
-__all__ = ["draw_axes", "draw_path"]
+__all__ = ["draw_axes", "draw_path", "numbers_of"]
 
 _POINTS: Final = 7.5
-_NUMBER: Final = 24.0  # pixels a number claims on the vertical axis
+_NUMBERS: Final = (24.0, 12.0, 6.0, 3.0)  # pixels between round numbers, to begin with and where fewer than two fit
 _LINE: Final = 12.0  # pixels of a line of text
 _TICK: Final = 3.0
-_ASTRAY: Final = 3.0  # pixels that a number may stand off its tick
+_INSIDE: Final = 4.0  # half the height of a figure, pixels
+_CLEAR: Final = 11.0  # pixels from number to number that leave a gap between their figures
+_BESIDE: Final = 5.0  # pixels between a number and the axis
 _MARK: Final = 3.0  # half the size of a mark, pixels
 _APART: Final = 5  # pixels between marks of one kind
 _SHADE: Final = 56  # of 255: the band
@@ -33,16 +36,11 @@ def draw_axes(painter: QPainter, cell: Cell, role: Colours) -> None:
     painter.setPen(pen(role.line))
     painter.drawLine(plot.topLeft(), plot.bottomLeft())
     painter.drawLine(plot.bottomLeft(), plot.bottomRight())
-    for value, text in linear_ticks(cell.low, cell.high, plot.height(), _NUMBER):
-        y = float(cell.y(np.array([value]))[0])
-        if plot.top() <= y <= plot.bottom():
-            painter.setPen(pen(role.line))
-            painter.drawLine(QPointF(plot.left() - _TICK, y), QPointF(plot.left(), y))
-            painter.setPen(pen(role.muted))
-            top = min(max(y - 0.5 * _LINE, plot.top()), plot.bottom() - _LINE)
-            if abs(top + 0.5 * _LINE - y) > _ASTRAY:
-                continue  # pushed inside, it would be read at another height than its tick
-            write_in(painter, (cell.box.left(), top, plot.left() - cell.box.left() - 5.0, _LINE), text, _POINTS, 1.0)
+    for y, text in numbers_of(cell):
+        painter.setPen(pen(role.line))
+        painter.drawLine(QPointF(plot.left() - _TICK, y), QPointF(plot.left(), y))
+        painter.setPen(pen(role.muted))
+        write_in(painter, (cell.box.left(), y - 0.5 * _LINE, _room_of(cell), _LINE), text, _POINTS, 1.0)
     for second, text in date_ticks(cell.first / SECOND, cell.last / SECOND, plot.width()):
         x = float(cell.x(np.array([second * SECOND]))[0])
         width = width_of(text, _POINTS)
@@ -51,6 +49,48 @@ def draw_axes(painter: QPainter, cell: Cell, role: Colours) -> None:
         if x - 0.5 * width >= cell.box.left() and x + 0.5 * width <= cell.box.right() + 4.0:
             painter.setPen(pen(role.muted))
             write_in(painter, (x - 0.5 * width, plot.bottom() + 2.0, width, _LINE), text, _POINTS)
+
+
+def numbers_of(cell: Cell) -> list[tuple[float, str]]:
+    """Return the pixels and texts of the numbers on the vertical axis: two wherever the plot has room for two lines.
+
+    Each stands at its own tick, so the ends of the axis are left out where half of a figure would stick out. Where
+    round numbers a line apart are fewer than two, every so many of finer ones are written.
+    """
+    height, span = cell.plot.height() - 2.0 * _INSIDE, cell.high - cell.low
+    if height <= 0.0 or not 0.0 < span < inf:
+        return []
+    scale = cell.plot.height() / span
+    low, high = cell.low + _INSIDE / scale, cell.high - _INSIDE / scale
+    best: list[tuple[float, str]] = []
+    for claimed in _NUMBERS:
+        marks = linear_ticks(low, high, height, claimed)
+        kept = _apart(marks, scale)
+        fitting = [one for one in kept if width_of(one[1], _POINTS) <= _room_of(cell)]
+        best = max(best, [(cell.height_of(value), text) for value, text in fitting], key=len)
+        if len(best) >= 2:
+            break
+    return best
+
+
+def _room_of(cell: Cell) -> float:
+    return cell.plot.left() - cell.box.left() - _BESIDE
+
+
+def _apart(marks: list[tuple[float, str]], scale: float) -> list[tuple[float, str]]:
+    """Return as many as are written without touching each other, one out of every so many, the roundest if it can be.
+
+    Parameters
+    ----------
+    scale : float
+        Pixels of a unit of the values.
+    """
+    if len(marks) < 2:
+        return marks
+    step = marks[1][0] - marks[0][0]
+    every, place = ceil(_CLEAR / (step * scale)), round(marks[0][0] / step)
+    ways = [marks[first::every] for first in range(min(every, len(marks)))]
+    return max(ways, key=lambda way: (len(way), (place + ways.index(way)) % every == 0))
 
 
 def draw_path(painter: QPainter, cell: Cell, path: PathView, times: Integers, role: Colours) -> None:

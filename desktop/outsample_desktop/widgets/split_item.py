@@ -8,10 +8,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPolygonF
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from outsample.regimes import Regime
 from outsample.typing import SECOND, Floats
 from outsample.windows import Handle, Split, position_of
+from outsample_desktop.resolve.bands import NO_BANDS, Bands
 from outsample_desktop.theme import Colours
+from outsample_desktop.widgets.bands_strip import paint_bands
 from outsample_desktop.widgets.lettering import width_of, write, write_in
 from outsample_desktop.widgets.plot import Overlay, pen
 
@@ -47,11 +48,11 @@ class WashItem(_PixelOverlay):
         self.setZValue(-20)
         self._with_regimes = with_regimes
         self._split: Split | None = None
-        self._bands: tuple[tuple[float, float, Regime], ...] = ()
+        self._bands = NO_BANDS
         self._brushed: tuple[Floats, Floats] | None = None
         self.role: Colours | None = None
 
-    def set(self, split: Split, bands: tuple[tuple[float, float, Regime], ...]) -> None:
+    def set(self, split: Split, bands: Bands) -> None:
         """Show windows and regimes."""
         self._split, self._bands = split, bands
         self.update()
@@ -78,22 +79,8 @@ class WashItem(_PixelOverlay):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(across(split.test.start, split.test.stop).adjusted(0, 0, -1, -1))
         if self._with_regimes:
-            self._paint_regimes(painter, box, scale, offset, role)
-
-    def _paint_regimes(self, painter: QPainter, box: QRectF, scale: float, offset: float, role: Colours) -> None:
-        fills = {
-            Regime.CALM: role.calm,
-            Regime.NORMAL: role.normal,
-            Regime.STRESSED: role.stressed,
-            Regime.UNSEEN: role.unseen,
-        }
-        top = box.bottom() - REGIME_HEIGHT
-        for start, stop, regime in self._bands:
-            left, right = start * scale + offset, stop * scale + offset
-            painter.fillRect(QRectF(left, top, right - left, REGIME_HEIGHT), QColor(fills[regime]))
-            if regime is Regime.UNSEEN:
-                hatch = QBrush(QColor(role.text), Qt.BrushStyle.FDiagPattern)
-                painter.fillRect(QRectF(left, top, right - left, REGIME_HEIGHT), hatch)
+            strip = QRectF(box.left(), box.bottom() - REGIME_HEIGHT, box.width(), REGIME_HEIGHT)
+            paint_bands(painter, strip, (scale, offset), self._bands, role, is_hatched=True)
 
 
 class HandlesItem(_PixelOverlay):

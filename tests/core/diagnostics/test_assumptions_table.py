@@ -17,6 +17,7 @@ from outsample.diagnostics.assumptions import (
     assess_assumptions,
 )
 from outsample.diagnostics.assumptions.bars import bars_of
+from outsample.diagnostics.assumptions.normality import jarque_bera
 from outsample.errors import UsageError
 from outsample.io import open_files
 from outsample.sample import SampleMarket, make_market, small_recipe
@@ -87,6 +88,21 @@ def test_every_row_has_a_sentence_and_numbers_that_make_sense(of_quotes, of_pric
             assert row.is_discovery == (row.adjusted_p < 0.05)
             assert math.isfinite(found.effect)
             assert math.isnan(found.low) or found.low <= found.effect <= found.high
+
+
+def test_sentences_write_negative_numbers_with_a_true_minus(of_prices, of_quotes):
+    said = [row.outcome.sentence for table in (of_prices, of_quotes) for row in table.rows]
+    assert [one for one in said if re.search(r"(?<!\d)-\d", one)] == []  # between digits it is a date
+    assert sum("−" in one for one in said) > 3
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_a_skewed_sample_is_told_with_its_sign(sign):
+    returns = sign * 0.01 * np.random.default_rng(8).standard_exponential(400)
+    centred = returns - returns.mean()
+    skewness = np.mean(centred**3) / np.mean(centred**2) ** 1.5
+    written = f"skewness {'−' if sign < 0.0 else ''}{abs(skewness):.2f} where"
+    assert written in jarque_bera(returns).sentence
 
 
 def test_what_was_planted_in_the_sample_market_is_found(of_prices, of_quotes, year):

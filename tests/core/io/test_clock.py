@@ -108,6 +108,12 @@ def test_summer_and_winter_time_of_one_zone_are_not_a_mixture():
     assert "summer and winter" in clock.notes[0]
 
 
+@pytest.mark.parametrize(("zone", "said"), [("-05:00", "−5 h"), ("+05:45", "+5.75 h"), ("+09:30", "+9.5 h")])
+def test_an_offset_is_told_with_its_sign(zone: str, said: str):
+    (note,) = read_clock(pa.array([f"2020-01-01T00:00:00{zone}", f"2020-01-02T00:00:00{zone}"]), "date").notes
+    assert f"are {said} from UTC" in note
+
+
 def test_dates_that_do_not_tell_day_from_month_are_refused():
     with pytest.raises(DataError, match="tells the day from the month; write dates as YYYY-MM-DD"):
         read_clock(pa.array(["01/02/2020", "03/04/2020"]), "date")

@@ -179,6 +179,14 @@ def test_an_exact_break_is_certain():
     assert [one.rejects for one in break_tests(steps)] == [True] * 6
 
 
+@pytest.mark.parametrize("test", [recursive_cusum_test, least_squares_cusum_test, moving_sum_test])
+def test_a_fall_is_told_with_a_true_minus_and_a_rise_with_a_plus(test):
+    step = np.repeat([0.0, 3.0], 60) + np.random.default_rng(4).normal(size=120)
+    up, down = test(step), test(-step)
+    assert up.effect == pytest.approx(-down.effect)
+    assert {one.sentence.partition(f"{abs(up.effect):.2f}")[0][-1] for one in (up, down)} == {"+", "−"}
+
+
 def test_bad_input_is_refused_in_a_sentence():
     with pytest.raises(DataError, match="found 1 of 30"):
         break_tests(np.append(np.arange(29.0), np.nan))

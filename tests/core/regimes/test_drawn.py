@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from outsample.errors import UsageError
 from outsample.regimes import DRAWABLE, DailyVolatility, DrawnRegime, Regime, RegimeMethod, RegimeSettings, regime_track
-from outsample.regimes.drawn import LONGEST_NAME, MOST_DRAWN, check_drawn, drawn_rows
+from outsample.regimes.drawn import LONGEST_NAME, MOST_DRAWN, check_drawn, drawn_columns, drawn_rows
 from outsample.typing import DAY, HOUR
 from outsample.windows import Window
 
@@ -104,6 +104,22 @@ def test_a_row_belongs_to_the_last_span_that_overlaps_it(edges, drawn):
         for start, stop in zip(edges[:-1], edges[1:], strict=True)
     ]
     assert drawn_rows(np.array(edges, dtype=np.int64), made).tolist() == expected
+
+
+def test_columns_are_those_of_the_spans_asked_for_even_where_they_are_asked_for_in_turn():
+    edge, asked = np.array([0, 10, 20], dtype=np.int64), []
+    for _ in range(3):
+        asked += [(DrawnRegime(place, place + 1, Regime.CALM, str(place)),) for place in (3, 13)]
+    for drawn, rows in zip(asked, [[0, -1], [-1, 0]] * 3, strict=True):
+        assert drawn_rows(edge, drawn).tolist() == rows
+        assert drawn_columns(drawn).name.tolist() == [drawn[0].name]
+        assert drawn_columns(drawn) is drawn_columns(drawn)
+
+
+def test_a_track_says_which_span_colours_a_day_and_nothing_without_spans(daily):
+    assert track_of(daily).drawn_row is None
+    row = track_of(daily, span(10, 60), span(40, 80)).drawn_row
+    assert row.tolist() == [-1] * 10 + [0] * 30 + [1] * 40 + [-1] * (DAYS - 80)
 
 
 # --- Written and read ------------------------------------------------------------------------------------------------

@@ -80,9 +80,9 @@ def assert_drawable(view):
 def test_every_method_fills_the_room(method, states, with_findings):
     analysis, view = shown(prices_of(moving()), RegimeSettings(method=method, states=states), None, with_findings)
     assert_drawable(view)
-    spans = view.volatility.spans
-    assert [one.start for one in spans[1:]] == [one.stop for one in spans[:-1]]
-    assert {one.hue for one in spans} <= {regime.name.lower() for regime in Regime}
+    assert list(view.volatility.bands) == [
+        (start / SECOND, stop / SECOND, regime) for start, stop, regime in analysis.regimes.bands()
+    ]
     assert view.volatility.boundary == analysis.split.train.stop / SECOND
     assert ("stretch" in view.message) is True
     is_change_points = method is RegimeMethod.CHANGE_POINTS
@@ -157,8 +157,9 @@ def test_marked_spans_recolour_strip_timeline_and_losses_and_say_whose_knowledge
     first, last = FIRST + 400 * DAY, FIRST + 440 * DAY
     drawn = (DrawnRegime(first, last, Regime.NORMAL, "holidays"),)
     plain, marked = (shown(data, RegimeSettings(method=method, drawn=spans)) for spans in ((), drawn))
-    inside = [one for one in marked[1].volatility.spans if one.start < last / SECOND and one.stop > first / SECOND]
-    assert {one.hue for one in inside} == {"normal"}
+    strip = marked[1].volatility.bands
+    inside = {one for start, stop, one in strip if start < last / SECOND and stop > first / SECOND}
+    assert inside == {Regime.NORMAL}
     state = state_of(data, RegimeSettings(method=method, drawn=drawn))
     bands = resolve(state, marked[0], 1.0).timeline.bands
     middle = (first + last) / 2 / SECOND

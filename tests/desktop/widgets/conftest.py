@@ -11,6 +11,7 @@ from PySide6.QtGui import QPaintEvent, QRegion
 from PySide6.QtWidgets import QApplication, QWidget
 
 from outsample.calibration.tape import CalibrationTape
+from outsample.regimes import Regime
 from outsample.report import analyse
 from outsample.report.table import Table, column, times
 from outsample.sample import SampleMarket
@@ -19,9 +20,10 @@ from outsample.typing import SECOND
 from outsample.verdict import Status
 from outsample.windows import default_split
 from outsample_desktop.resolve import ViewState, resolve
+from outsample_desktop.resolve.bands import NO_BANDS, Bands
 from outsample_desktop.resolve.calibration import calibration_view
 from outsample_desktop.resolve.calibration_views import CalibrationView, Marks, MatrixView, PathsView, PathView
-from outsample_desktop.resolve.charts import Band, Bar, BarsView, ChartView, GridView, Level, Line, Span, Stroke
+from outsample_desktop.resolve.charts import Band, Bar, BarsView, ChartView, GridView, Level, Line, Stroke
 from outsample_desktop.resolve.views import (
     Curve,
     DecayView,
@@ -100,7 +102,7 @@ def timeline(view: TimelineView, kind: str) -> TimelineView:
         times=stamps,
         price=line(view.price, kind),
         losses=() if kind == "empty" else losses,
-        bands=() if kind == "empty" else view.bands,
+        bands=NO_BANDS if kind == "empty" else view.bands,
         is_log=False if kind == "huge" else view.is_log,
         brushed=brushed[0],
         brushed_share=brushed[1],
@@ -251,7 +253,7 @@ def chart(_view: None, kind: str) -> ChartView:
         lines,
         Band(0, x[:300], (y - 1.0)[:300], (y + 1.0)[:300], kind == "constant"),
         (Level(np.nan if kind == "all NaN" else 0.0),),
-        (Span(0.0, 100.0, "calm"), Span(100.0, 400.0, "unseen")),
+        Bands(np.array([0.0, 100.0, 400.0]), np.array([Regime.CALM, Regime.UNSEEN])),
         x[:300],
         y[:300],
         cursor=np.nan if kind == "all NaN" else 150.0,

@@ -7,7 +7,9 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor
 
-from outsample_desktop.resolve.charts import Band, Bar, BarsView, ChartView, GridView, Level, Line, Span
+from outsample.regimes import Regime
+from outsample_desktop.resolve.bands import Bands
+from outsample_desktop.resolve.charts import Band, Bar, BarsView, ChartView, GridView, Level, Line
 from outsample_desktop.session import Theme
 from outsample_desktop.theme import colours
 from outsample_desktop.widgets.bars_pane import BarsPane
@@ -50,7 +52,8 @@ def pixel(pane, x, y):
 
 
 def test_a_line_a_level_and_a_stretch_are_where_the_axes_say(shown):
-    view = ChartView("Cost", "", (Line("", 3, X, X),), levels=(Level(60.0, "fail"),), spans=(Span(0.0, 50.0, "calm"),))
+    strip = Bands(np.array([0.0, 50.0]), np.array([Regime.CALM]))
+    view = ChartView("Cost", "", (Line("", 3, X, X),), levels=(Level(60.0, "fail"),), bands=strip)
     pane = shown(ChartPane("Cost"), view)
     image = pane.grab().toImage()
     at = pixel(pane, 30.0, 30.0)

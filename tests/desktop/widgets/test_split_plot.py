@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from outsample.regimes import Regime
 from outsample.typing import SECOND
 from outsample.windows import Handle, Scheme, Split, Window, position_of
+from outsample_desktop.resolve.bands import Bands
 from outsample_desktop.session import Theme
 from outsample_desktop.theme import colours
 from outsample_desktop.widgets.split_plot import SplitPlot, meant
@@ -57,7 +59,8 @@ class Hand:
     def show(self, seconds: tuple[int, int, int, int], scheme: Scheme) -> Split:
         a, b, c, d = (second * SECOND for second in seconds)
         split = Split(Window(a, b), Window(c, d))
-        view = SimpleNamespace(bands=((0.0, float(LENGTH), Regime.CALM),), handle=END, cursor=0.0, scheme=scheme)
+        bands = Bands(np.array([0.0, float(LENGTH)]), np.array([Regime.CALM]))
+        view = SimpleNamespace(bands=bands, handle=END, cursor=0.0, scheme=scheme)
         self.plot.show_split(split, view, False)
         return split
 

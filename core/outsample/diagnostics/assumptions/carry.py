@@ -12,6 +12,7 @@ import numpy as np
 from outsample.datasets import OptionQuotes
 from outsample.diagnostics.assumptions.question import Answer, Question, against_zero
 from outsample.inference import difference_of_means, long_run
+from outsample.number_text import number
 from outsample.prepared import prepared
 from outsample.typing import DAY, YEAR, Floats, Integers, freeze_columns
 from outsample.windows import Window
@@ -117,9 +118,10 @@ def carry_drift(carry: Floats, level: float = 0.05) -> Answer:
     half = carry.size // 2
     moved = difference_of_means(long_run(carry[:half]), long_run(carry[half:]))
     said = "moved" if moved.p_value < level else "did not move by more than chance allows"
+    change = number(moved.estimate, 2, is_signed=True)
     sentence = (
-        f"The carry {said} within the window: its second half is {moved.estimate:+.2f} % a year from its first, around "
-        f"a mean of {carry.mean():.2f} and a deviation of {carry.std():.2f}."
+        f"The carry {said} within the window: its second half is {change} % a year from its first, around a mean of "
+        f"{number(carry.mean(), 2)} and a deviation of {carry.std():.2f}."
     )
     return CARRY_DRIFT.answer_of_mean(moved, level, carry.size, sentence, _UNIT)
 
@@ -144,7 +146,8 @@ def carry_slope(slope: Floats, level: float = 0.05) -> Answer:
     mean = against_zero(slope)
     said = "differs from" if mean.p_value < level else "is, as far as chance allows, the same as"
     sentence = (
-        f"The carry of the farthest expiry {said} that of the near one: by {mean.estimate:+.2f} % a year on average."
+        f"The carry of the farthest expiry {said} that of the near one: by "
+        f"{number(mean.estimate, 2, is_signed=True)} % a year on average."
     )
     return CARRY_SLOPE.answer_of_mean(mean, level, slope.size, sentence, _UNIT)
 
@@ -169,5 +172,5 @@ def carry_shift(train: Floats, test: Floats, level: float = 0.05) -> Answer:
         return refusal
     moved = difference_of_means(long_run(train), long_run(test))
     said = "is another one" if moved.p_value < level else "is, as far as chance allows, the same"
-    sentence = f"The carry on test {said}: {test.mean():.2f} % a year, after {train.mean():.2f} on train."
+    sentence = f"The carry on test {said}: {number(test.mean(), 2)} % a year, after {number(train.mean(), 2)} on train."
     return CARRY_SHIFT.answer_of_mean(moved, level, train.size + test.size, sentence, _UNIT)

@@ -15,6 +15,7 @@ from outsample.diagnostics.assumptions.independence import autocorrelations, box
 from outsample.diagnostics.assumptions.products import sum_of_products
 from outsample.diagnostics.assumptions.question import Answer, Question, varies
 from outsample.inference import difference_of_means, long_run
+from outsample.number_text import number
 from outsample.typing import Floats
 
 __all__ = ["arch_effects", "brown_forsythe", "squared_dependence", "vol_shift"]
@@ -80,7 +81,7 @@ def squared_dependence(returns: Floats, level: float = 0.05, lags: int = 10) -> 
     statistic = box_statistic(found, square.size)
     p = float(chdtrc(lags, statistic))
     said = "follow large ones" if p < level else "follow large ones no more than chance allows"
-    sentence = f"Large moves {said}: neighbouring squared returns have a correlation of {found[0]:.2f}."
+    sentence = f"Large moves {said}: neighbouring squared returns have a correlation of {number(found[0], 2)}."
     return _SQUARES.answer(statistic, p, level, square.size, sentence, found[0])
 
 
@@ -152,8 +153,8 @@ def vol_shift(train: Floats, test: Floats, per_year: float, level: float = 0.05)
     interval = moved.interval(1.0 - level)
     said = "moved by" if moved.p_value < level else "did not move by more than its clusters allow:"
     sentence = (
-        f"From train to test the level of volatility {said} {moved.estimate:+.1f} vol points "
-        f"({interval.low:+.1f} to {interval.high:+.1f})."
+        f"From train to test the level of volatility {said} {number(moved.estimate, is_signed=True)} vol points "
+        f"({number(interval.low, is_signed=True)} to {number(interval.high, is_signed=True)})."
     )
     return _SHIFT.answer_of_mean(moved, level, train.size + test.size, sentence, "vol points")
 

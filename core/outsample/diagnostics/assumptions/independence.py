@@ -13,6 +13,7 @@ from scipy.special import chdtrc, ndtr, ndtri
 
 from outsample.diagnostics.assumptions.products import sum_of_products
 from outsample.diagnostics.assumptions.question import Answer, Question, against_zero, varies
+from outsample.number_text import number
 from outsample.typing import Floats
 
 __all__ = ["autocorrelations", "box_statistic", "carried_autocorrelation", "lags_for", "ljung_box", "variance_ratio"]
@@ -67,7 +68,7 @@ def ljung_box(returns: Floats, level: float = 0.05, lags: int = 10) -> Answer:
     strongest = int(np.argmax(np.abs(found)))
     said = "say something about the next one" if p < level else "say nothing that chance does not"
     sentence = (
-        f"The last {lags} returns {said}: the strongest correlation is {found[strongest]:.2f}, "
+        f"The last {lags} returns {said}: the strongest correlation is {number(found[strongest], 2)}, "
         f"{strongest + 1} return{'s' if strongest else ''} back."
     )
     return _LJUNG_BOX.answer(statistic, p, level, returns.size, sentence, found[0])
@@ -151,7 +152,7 @@ def carried_autocorrelation(
     if not mean_product.p_value < level:
         word = "it earns nothing beyond chance"
     sentence = (
-        f"A forecast from the last return, with the train window's autocorrelation of {slope:.2f}, correlates with "
-        f"test returns by {effect:.2f}: {word}."
+        f"A forecast from the last return, with the train window's autocorrelation of {number(slope, 2)}, correlates "
+        f"with test returns by {number(effect, 2)}: {word}."
     )
     return _CARRIED.answer_of_mean(mean_product, level, products.size, sentence, scale=scale)

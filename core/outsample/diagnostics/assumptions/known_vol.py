@@ -15,6 +15,7 @@ import numpy as np
 from outsample.diagnostics.assumptions.option_lives import OptionLives
 from outsample.diagnostics.assumptions.question import Answer, Question, against_zero
 from outsample.inference import difference_of_means, long_run
+from outsample.number_text import number
 from outsample.typing import Floats
 
 __all__ = ["FORECAST", "PREMIUM", "PREMIUM_SHIFT", "implied_forecast", "premium_shift", "variance_premium"]
@@ -78,7 +79,9 @@ def premium_shift(train: OptionLives, test: OptionLives, level: float = 0.05) ->
     unit = 100.0 / (_vol(test.implied) + _vol(test.realised))
     said = "changed by" if moved.p_value < level else "changed by no more than chance allows,"
     effect = unit * moved.estimate
-    sentence = f"From train to test the premium of options over what came {said} {effect:+.1f} vol points."
+    sentence = (
+        f"From train to test the premium of options over what came {said} {number(effect, is_signed=True)} vol points."
+    )
     return PREMIUM_SHIFT.answer_of_mean(moved, level, train.size + test.size, sentence, "vol points", unit)
 
 
@@ -110,9 +113,9 @@ def implied_forecast(lives: OptionLives, rival: Floats | float, rival_name: str,
     said = "a better" if mean.estimate > 0.0 else "a worse"
     if not mean.p_value < level:
         said = "neither a better nor a worse"
+    won = number(mean.estimate, 3, is_signed=True)
     sentence = (
-        f"Implied vol was {said} forecast of what came than {rival_name}: {mean.estimate:+.3f} nats a life, "
-        f"over {gain.size} lives."
+        f"Implied vol was {said} forecast of what came than {rival_name}: {won} nats a life, over {gain.size} lives."
     )
     return FORECAST.answer_of_mean(mean, level, gain.size, sentence, "nats")
 

@@ -15,6 +15,7 @@ from outsample.datasets import OptionQuotes
 from outsample.diagnostics.assumptions.question import Answer, Question
 from outsample.diagnostics.assumptions.tails import binomial_interval
 from outsample.inference import difference_of_means, long_run
+from outsample.number_text import number
 from outsample.prepared import prepared
 from outsample.typing import DAY, Bools, Floats, Integers, frozen
 
@@ -178,5 +179,6 @@ def expiry_moves(returns: Floats, at_expiry: Bools, level: float = 0.05) -> Answ
     moved = difference_of_means(long_run(others), long_run(moves))
     unit = 100.0 / float(others.mean())
     said = "differ from" if moved.p_value < level else "are, as far as chance allows, like"
-    sentence = f"Moves over {moves.size} expiries {said} the others: they are {unit * moved.estimate:+.0f} % in size."
+    change = number(unit * moved.estimate, 0, is_signed=True)
+    sentence = f"Moves over {moves.size} expiries {said} the others: they are {change} % in size."
     return EXPIRY.answer_of_mean(moved, level, size.size, sentence, "%", unit)

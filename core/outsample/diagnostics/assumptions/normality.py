@@ -15,6 +15,7 @@ from scipy.special import chdtrc, kolmogorov, log_ndtr, ndtr
 
 from outsample.diagnostics.assumptions.products import sum_of_products
 from outsample.diagnostics.assumptions.question import Answer, Question
+from outsample.number_text import number
 from outsample.typing import Floats
 
 __all__ = ["anderson_darling", "carried_moments", "carried_probabilities", "jarque_bera", "shape"]
@@ -57,7 +58,7 @@ def jarque_bera(returns: Floats, level: float = 0.05) -> Answer:
     statistic = n / 6.0 * (skewness**2 + 0.25 * (kurtosis - 3.0) ** 2)
     p = float(chdtrc(2, statistic))
     said = "are not normal" if p < level else "are no less normal than chance allows"
-    sentence = f"Returns {said}: skewness {skewness:.2f} where 0 is normal, kurtosis {kurtosis:.2f} where 3 is."
+    sentence = f"Returns {said}: skewness {number(skewness, 2)} where 0 is normal, kurtosis {kurtosis:.2f} where 3 is."
     return _JARQUE_BERA.answer(statistic, p, level, n, sentence, kurtosis - 3.0)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from scipy.special import kolmogorov, ndtr
 
 from outsample.errors import DataError
+from outsample.number_text import number
 from outsample.regimes.breaks.testable import reason_not_to_test
 from outsample.regimes.growing_regression import checked_regression, recursive_residuals
 from outsample.test_result import NotTested, TestResult
@@ -148,7 +149,7 @@ def recursive_cusum_test(
         return NotTested(*_RECURSIVE, reason)
     found = recursive_cusum(target, regressors)
     effect = float(found.path[found.peak]) * np.sqrt(found.residuals) / found.peak
-    words = f"the first {found.peak} of {found.residuals} one-step errors average {effect:+.2f} standard deviations"
+    words = f"the first {found.peak} of {found.residuals} one-step errors average {_deviations(effect)}"
     return _result(_RECURSIVE, found, _line_crossing(found.statistic), level, effect, words)
 
 
@@ -166,7 +167,7 @@ def least_squares_cusum_test(
     found = least_squares_cusum(target, regressors)
     peak, n = found.peak, found.residuals
     effect = -float(found.path[peak]) * n**1.5 / (peak * (n - peak))
-    words = f"after {peak} of {n} observations the mean residual moves by {effect:+.2f} standard deviations"
+    words = f"after {peak} of {n} observations the mean residual moves by {_deviations(effect)}"
     return _result(_LEAST_SQUARES, found, float(kolmogorov(found.statistic)), level, effect, words)
 
 
@@ -184,8 +185,12 @@ def moving_sum_test(target: Floats, regressors: Floats | None = None, level: flo
     half = found.residuals // 2
     effect = float(found.path[found.peak]) * np.sqrt(found.residuals) / half
     span = f"observations {found.peak} to {found.peak + half - 1}"
-    words = f"residuals of {span} average {effect:+.2f} standard deviations"
+    words = f"residuals of {span} average {_deviations(effect)}"
     return _result(_MOVING, found, _half_window_excess(found.statistic), level, effect, words)
+
+
+def _deviations(effect: float) -> str:
+    return f"{number(effect, 2, is_signed=True)} standard deviations"
 
 
 def _result(

@@ -54,8 +54,8 @@ class VolatilityPane(ChartPane):
     def render_view(self, view: ChartView) -> None:
         """Show a view."""
         super().render_view(view)
-        spans = view.spans
-        there = (spans[0].start, spans[-1].stop) if spans else (float("nan"), float("nan"))
+        edge = view.bands.edge
+        there = (float(edge[0]), float(edge[-1])) if edge.size else (float("nan"), float("nan"))
         self.days.offer(*there, view.cursor)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
