@@ -15,7 +15,6 @@ from outsample.formulas.fourier.levy_exponent import (
 from outsample.formulas.fourier.variance_exponent import (
     variance_exponent,
     variance_exponent_and_slopes,
-    variance_loading,
 )
 from outsample.formulas.stochastic_rates import BILL_SPEED, BILL_VOL, gaussian_rate_variance
 from outsample.typing import Floats
@@ -29,7 +28,6 @@ __all__ = [
     "VARIANCE",
     "exponents",
     "exponents_and_slopes",
-    "variance_loadings",
 ]
 
 VARIANCE: Final = 0  # Heston, Bates, SVCJ: the number of parameters tells which
@@ -73,11 +71,6 @@ def exponents(kind: int, parameters: Floats, z: Complexes, tenor: Floats) -> Com
     return found + _rate_exponents(z, tenor) if kind == HULL_WHITE else found
 
 
-def variance_loadings(parameters: Floats, z: Complexes, tenor: Floats) -> Complexes:
-    """Return the derivatives of the exponents of Heston, Bates or SVCJ to the initial variance, (n,) complex."""
-    return loadings_loop(*_read_only(parameters, z, tenor))
-
-
 def _rate_exponents(z: Complexes, tenor: Floats) -> Complexes:
     """Return ``(z^2 - z) / 2`` times the variance that a Gaussian rate adds to the log forward by each tenor."""
     first = np.flatnonzero(np.diff(tenor, prepend=-1.0))  # tenors come in runs, and a variance is dear
@@ -115,13 +108,4 @@ def variance_loop(parameters: Floats, z: Complexes, tenor: Floats) -> Complexes:
     found = np.empty(z.size, np.complex128)
     for k in range(z.size):
         found[k] = variance_exponent(parameters, z[k], tenor[k])
-    return found
-
-
-@kernel
-def loadings_loop(parameters: Floats, z: Complexes, tenor: Floats) -> Complexes:
-    """Do what `variance_loadings` says."""
-    found = np.empty(z.size, np.complex128)
-    for k in range(z.size):
-        found[k] = variance_loading(parameters, z[k], tenor[k])
     return found

@@ -5,10 +5,12 @@ from typing import Final
 
 import numpy as np
 
-from outsample.formulas.fourier.exponent import GAMMA, KOU, SQUARE_ROOT, exponents, variance_loadings
+from outsample.compiled import kernel
+from outsample.formulas.fourier.exponent import GAMMA, HULL_WHITE, KOU, VARIANCE, exponents
 from outsample.formulas.fourier.parameters import TransformModel
-from outsample.formulas.fourier.variance_exponent import SVCJ_SIZE
-from outsample.typing import Bools, Floats
+from outsample.formulas.fourier.variance_exponent import SVCJ_SIZE, variance_loading
+from outsample.formulas.inlined import inlined
+from outsample.typing import Floats, frozen
 
 __all__ = ["cumulants", "log_moments"]
 
@@ -31,39 +33,51 @@ def log_moments(kind: int, parameters: Floats, power: Floats, tenor: Floats) -> 
     Andersen and Piterbarg (2007), Moment explosions in stochastic volatility models, Finance and Stochastics 11,
     29-50, doi:10.1007/s00780-006-0011-7.
     """
-    found = exponents(kind, parameters, power + 0.0j, tenor).real
-    is_finite = np.isfinite(found)
-    if kind in SQUARE_ROOT:
-        is_finite &= tenor < _explosion_time(parameters, power)
-    elif kind == KOU:
-        is_finite &= (-parameters[4] < power) & (power < parameters[3])
-    elif kind == GAMMA:
-        is_finite &= parameters[2] * power * (parameters[1] + 0.5 * parameters[0] ** 2 * power) < 1.0
-    if parameters.size == SVCJ_SIZE:
-        is_finite &= _jump_moment_is_finite(parameters, power, tenor)
-    found = np.where(is_finite, found, np.inf)
-    return np.where((power == 0.0) | (power == 1.0), 0.0, found)  # whatever rounding says: mass and forward
+    found = np.array(exponents(kind, parameters, power + 0.0j, tenor).real, dtype=np.float64)
+    given, powers, years = (frozen(np.ascontiguousarray(one).view()) for one in (parameters, power, tenor))
+    fill_infinite_moments(kind, given, powers, years, found)
+    return found
 
 
-def _explosion_time(parameters: Floats, power: Floats) -> Floats:
-    """Return when the moments of a square-root variance explode (Andersen and Piterbarg 2007, prop. 3.1)."""
-    _, speed, _, vol, correlation = parameters[:5]
+@kernel
+def fill_infinite_moments(  # pragma: no cover - compiled
+    kind: int, parameters: Floats, power: Floats, tenor: Floats, found: Floats
+) -> None:
+    """Put infinity in `found` where there is no moment, and 0 at mass and forward, whatever rounding says."""
+    for k in range(power.size):
+        p = power[k]
+        if p in (0.0, 1.0):
+            found[k] = 0.0
+            continue
+        is_finite = np.isfinite(found[k])
+        if kind in (VARIANCE, HULL_WHITE):
+            is_finite &= tenor[k] < explosion_time(parameters, p)
+            if parameters.size == SVCJ_SIZE:  # the joint jump has the moment whenever it comes, for D rises with time
+                c = 1.0 - parameters[8] * parameters[9] * p
+                loading = variance_loading(parameters, complex(p, 0.0), tenor[k]).real
+                is_finite &= (c > 0.0) & (c > parameters[8] * loading)
+        elif kind == KOU:
+            is_finite &= (-parameters[4] < p) & (p < parameters[3])
+        elif kind == GAMMA:
+            is_finite &= parameters[2] * p * (parameters[1] + 0.5 * parameters[0] * parameters[0] * p) < 1.0
+        if not is_finite:
+            found[k] = np.inf
+
+
+@inlined
+def explosion_time(parameters: Floats, power: float) -> float:
+    """Return when the moment of a square-root variance explodes (Andersen and Piterbarg 2007, prop. 3.1)."""
+    speed, vol, correlation = parameters[1], parameters[3], parameters[4]
     beta, gap = speed - correlation * vol * power, power * power - power
     discriminant = beta * beta - vol * vol * gap
-    root = np.sqrt(np.abs(discriminant))
-    with np.errstate(all="ignore"):
-        turning = 2.0 * np.arctan2(root, -beta) / root
-        growing = np.where(root > 0.0, np.log((root - beta) / (-root - beta)) / root, -2.0 / beta)
-    bursts = np.where(discriminant < 0.0, turning, np.where(beta < 0.0, growing, np.inf))
-    return np.where(gap > 0.0, bursts, np.inf)
-
-
-def _jump_moment_is_finite(parameters: Floats, power: Floats, tenor: Floats) -> Bools:
-    """Return whether the joint jump has the moment, whenever it comes: ``c > mu_v D``, and D rises with time."""
-    mean, coupling = parameters[8:]
-    loading = variance_loadings(parameters, power + 0.0j, tenor).real
-    c = 1.0 - mean * coupling * power
-    return np.asarray((c > 0.0) & (c > mean * loading))
+    root = math.sqrt(abs(discriminant))
+    if gap <= 0.0:
+        return math.inf
+    if discriminant < 0.0:
+        return 2.0 * math.atan2(root, -beta) / root
+    if beta >= 0.0:
+        return math.inf
+    return math.log((root - beta) / (-root - beta)) / root if root > 0.0 else -2.0 / beta
 
 
 def cumulants(model: TransformModel, tenor: float) -> Floats:
