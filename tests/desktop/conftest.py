@@ -1,6 +1,7 @@
 """A small made market on disk, and a window that has it open, as tests want it."""
 
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from outsample.io import write_store
 from outsample.sample import SampleMarket, make_market, small_recipe
 from outsample.sample.provenance import sample_reports
 from outsample.typing import Integers
+from outsample_desktop import loader
 from outsample_desktop.main_window import MainWindow
 from outsample_desktop.session import Room
 
@@ -54,6 +56,29 @@ def stores(market: SampleMarket, tmp_path_factory: pytest.TempPathFactory) -> di
 def times(market: SampleMarket) -> Integers:
     """The times of the quotes."""
     return market.quotes.times
+
+
+class HeldLoad:
+    """A load that says these words and then waits until it may go on."""
+
+    words = "reading slowly"
+
+    def __init__(self) -> None:
+        self.go_on = threading.Event()
+
+
+@pytest.fixture
+def held_load(monkeypatch: pytest.MonkeyPatch) -> HeldLoad:
+    """Whatever is opened from now on is held."""
+    honest, held = loader.load, HeldLoad()
+
+    def slow(source: Any, progress: Callable[[float, str], None], cancelled: Callable[[], bool]) -> Any:
+        progress(0.1, held.words)
+        held.go_on.wait(20)
+        return honest(source, progress, cancelled)
+
+    monkeypatch.setattr(loader, "load", slow)
+    return held
 
 
 @pytest.fixture

@@ -86,19 +86,10 @@ def test_the_window_closes_while_an_evaluation_runs(desk, monkeypatch):
     assert not [thread for thread in threading.enumerate() if thread.name.startswith(("evaluate", "model", "load"))]
 
 
-def test_the_window_closes_while_a_load_runs(empty, stores, monkeypatch):
-    honest, began, go_on = loader.load, threading.Event(), threading.Event()
-
-    def slow(source, progress, cancelled):
-        progress(0.1, "reading slowly")
-        began.set()
-        go_on.wait(20)
-        return honest(source, progress, cancelled)
-
-    monkeypatch.setattr(loader, "load", slow)
+def test_the_window_closes_while_a_load_runs(empty, stores, held_load):
     empty.window.open_files([str(stores["quotes"])])
-    empty.qtbot.waitUntil(began.is_set)
-    threading.Timer(0.05, go_on.set).start()
+    empty.qtbot.waitUntil(lambda: empty.window.status.text() == held_load.words)
+    threading.Timer(0.05, held_load.go_on.set).start()
     empty.window.close()
     QApplication.processEvents()
     assert not [thread for thread in threading.enumerate() if thread.name.startswith(("evaluate", "model", "load"))]
@@ -138,3 +129,6 @@ def test_the_window_closes_while_a_boundary_is_held(desk):
     QApplication.processEvents()
     desk.mouse(QEvent.Type.MouseButtonRelease, x - 30, y)
     QApplication.processEvents()
+    assert not desk.window.isVisible()
+    assert not desk.window._late.isActive()
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith(("evaluate", "model", "load"))]

@@ -162,23 +162,13 @@ def test_a_file_that_is_deleted_while_it_is_open_harms_nothing(empty, own_store)
 # --- Loading ---------------------------------------------------------------------------------------------------------
 
 
-def test_cancel_stops_loading_and_the_status_says_what_is_shown(desk, stores, monkeypatch):
+def test_cancel_stops_loading_and_the_status_says_what_is_shown(desk, stores, held_load):
     status = desk.window.status.text()
-    began, go_on = threading.Event(), threading.Event()
-    honest = loader.load
-
-    def slow(source, progress, cancelled):
-        progress(0.1, "reading slowly")
-        began.set()
-        go_on.wait(20)
-        return honest(source, progress, cancelled)
-
-    monkeypatch.setattr(loader, "load", slow)
     desk.window.open_files([str(stores["prices"])])
-    desk.qtbot.waitUntil(lambda: desk.window.status.text() == "reading slowly")
+    desk.qtbot.waitUntil(lambda: desk.window.status.text() == held_load.words)
     assert desk.window.cancel_button.isVisible()
     QTest.mouseClick(desk.window.cancel_button, Qt.MouseButton.LeftButton)
-    go_on.set()
+    held_load.go_on.set()
     desk.qtbot.waitUntil(lambda: not desk.window.progress.isVisible())
     desk.settle()
     assert desk.window.status.text() == status

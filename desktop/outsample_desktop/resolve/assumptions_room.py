@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 
 from outsample.diagnostics.assumptions import Assumption, AssumptionRow, AssumptionTable, Stretch
+from outsample.number_text import number
 from outsample.prepared import prepared
 from outsample.report.analysis import Analysis
 from outsample.report.assumption_findings import (
@@ -22,7 +23,7 @@ from outsample_desktop.resolve.charts import Bar, BarsView, ChartView, Line, Str
 from outsample_desktop.resolve.cuts import cursor_index
 from outsample_desktop.resolve.finding_views import AssumptionsView
 from outsample_desktop.resolve.found import WAITING, Found, result_of, standing_of
-from outsample_desktop.resolve.numbers import number, p_text
+from outsample_desktop.resolve.numbers import p_text
 from outsample_desktop.resolve.tests_shown import amount_text
 from outsample_desktop.session import State
 

@@ -4,13 +4,12 @@ from math import expm1, isfinite
 from typing import Final
 
 from outsample.diagnostics.gap import GapDecomposition, Part, SplitGap, StudySplit
-from outsample.number_text import significant
+from outsample.number_text import number, significant
 from outsample.report.decay_findings import DecayFindings
 from outsample.report.decay_tables import shuffled_parts
 from outsample.test_result import NotTested
 from outsample_desktop.resolve.charts import Bar, BarsView
 from outsample_desktop.resolve.decay_charts import TITLES, note_of
-from outsample_desktop.resolve.numbers import number
 from outsample_desktop.resolve.panes import hue_of
 
 __all__ = ["gap_bars"]

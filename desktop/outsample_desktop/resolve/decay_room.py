@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from outsample.diagnostics.staleness import Finding
-from outsample.number_text import significant
+from outsample.number_text import number, significant
 from outsample.prepared import prepared
 from outsample.report.analysis import Analysis
 from outsample.report.decay_findings import PENDING, DecayFindings
@@ -22,7 +22,7 @@ from outsample_desktop.resolve.decay_gap import gap_bars
 from outsample_desktop.resolve.decay_triangle import no_triangle, triangle_grid
 from outsample_desktop.resolve.finding_views import NO_DIAGONALS, DecayRoomView
 from outsample_desktop.resolve.found import WAITING, Found, result_of, standing_of
-from outsample_desktop.resolve.numbers import number, ratio_text
+from outsample_desktop.resolve.numbers import ratio_text
 from outsample_desktop.resolve.panes import active_name, decay_view
 from outsample_desktop.resolve.tests_shown import tests_shown
 from outsample_desktop.session import State

@@ -5,7 +5,7 @@ from math import exp, isfinite, log
 from outsample.diagnostics import Headline
 from outsample.number_text import number
 
-__all__ = ["effect_text", "number", "p_text", "percent_text", "ratio_text", "vol_text"]
+__all__ = ["effect_text", "p_text", "percent_text", "ratio_text", "vol_text"]
 
 _NOTHING = "–"
 _LARGEST = 1e6  # ratios beyond say no more

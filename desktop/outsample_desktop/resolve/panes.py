@@ -8,12 +8,13 @@ from outsample.catalog import MODELS, Entry, Kind, models_for
 from outsample.datasets import OptionQuotes
 from outsample.diagnostics import Curve as DecayLine
 from outsample.diagnostics import Headline
+from outsample.number_text import number
 from outsample.report.analysis import Analysis, Judged
 from outsample.scores import ScaleDomain
 from outsample.study import Failure
 from outsample.typing import DAY, Floats
 from outsample.verdict import Status
-from outsample_desktop.resolve.numbers import effect_text, number, p_text, ratio_text, vol_text
+from outsample_desktop.resolve.numbers import effect_text, p_text, ratio_text, vol_text
 from outsample_desktop.resolve.views import Curve, DecayView, ModelRow, ModelsView, StatusView, VerdictView
 from outsample_desktop.session import State
 

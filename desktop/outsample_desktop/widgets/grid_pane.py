@@ -7,8 +7,8 @@ from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen, QRegion
 from PySide6.QtWidgets import QWidget
 
+from outsample.number_text import number
 from outsample_desktop.resolve.charts import GridView
-from outsample_desktop.resolve.numbers import number
 from outsample_desktop.theme import Colours
 from outsample_desktop.widgets.canvas import Canvas
 from outsample_desktop.widgets.canvas_pane import CanvasPane

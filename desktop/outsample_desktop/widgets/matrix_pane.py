@@ -6,8 +6,8 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QRegion
 from PySide6.QtWidgets import QWidget
 
+from outsample.number_text import number
 from outsample_desktop.resolve.calibration_views import MatrixView
-from outsample_desktop.resolve.numbers import number
 from outsample_desktop.theme import Colours
 from outsample_desktop.widgets.canvas import Canvas
 from outsample_desktop.widgets.canvas_pane import CanvasPane

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outsample_desktop.resolve.numbers import effect_text, number, p_text, percent_text, ratio_text, vol_text
+from outsample.number_text import number
+from outsample_desktop.resolve.numbers import effect_text, p_text, percent_text, ratio_text, vol_text
 
 NOTHING = [math.nan, math.inf, -math.inf]
 ANY = st.floats(-1e250, 1e250) | st.sampled_from(NOTHING)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from math import log
 from typing import Final, Self
 
 import numpy as np
@@ -29,7 +30,7 @@ STRETCH: Final = 6.0  # at-the-money standard deviations around which knots begi
 _KEPT: Final = 256  # samplings of anchors, up to 150 kB each; six models have some 90 on a history of 500 times
 _MORE: Final = 2.3  # in logarithms, ten times: how much less a transform may have fallen than at the anchor
 _ROOM: Final = 1.15  # of the ranges of an anchor: with none every eighth move of some models takes a search
-_LEFT_OUT: Final = 4.6  # in logarithms, a hundred times: by how much Markov's bounds may exceed the tolerance
+_LEFT_OUT: Final = 100.0  # times the tolerance: how large Markov's bounds on what ranges leave out may be
 _LENGTHS: Final = (1.0, 1.5)  # of the series of an anchor: what one move of a hundred outruns takes a search
 _SHARE: Final = 0.1  # of the tolerance, for what exponents from points are off
 EDGE: Final = 0.95  # of the stretched moneyness: 18 standard deviations
@@ -122,7 +123,7 @@ class VolSurface:
         anchor = type(near), tuple(near.parameters.tolist()), tenors
         for length in _LENGTHS:
             one = _kept_sampling(*anchor, length)
-            if one is None or np.any(one.bounds.beyond(model) > np.log(PREVIEW.tolerance) + _LEFT_OUT):
+            if one is None or np.any(one.bounds.beyond(model) > log(_LEFT_OUT * PREVIEW.tolerance)):
                 break
             found = one.exponents(model)
             if np.all(found.real[one.layout.ends] <= one.fallen + _MORE):

@@ -1,6 +1,5 @@
 """Whether ranges of cosine series suit other parameters than those they were chosen for: Markov's bounds again."""
 
-import math
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -9,7 +8,7 @@ import numpy as np
 from outsample.formulas.fourier.layout import Layout
 from outsample.formulas.fourier.moments import log_moments
 from outsample.formulas.fourier.parameters import TransformModel
-from outsample.formulas.fourier.truncation import POWERS_LEFT, POWERS_RIGHT
+from outsample.formulas.fourier.truncation import POWERS_LEFT, POWERS_RIGHT, left_reach, right_reach
 from outsample.typing import Floats, frozen
 
 __all__ = ["TailBounds"]
@@ -47,14 +46,12 @@ class TailBounds:
         top : float
             Greatest ``ln(K / F)``, at least 0.
         """
-        low, high = layout.low[:, np.newaxis], layout.high[:, np.newaxis]
-        wanted, count = math.log(layout.tolerance), layout.tenors.size
-        weight = np.minimum(POWERS_LEFT, 1.0)
-        moments = _log_moments(model, layout.tenors, np.broadcast_to(-POWERS_LEFT, (count, POWERS_LEFT.size)))
-        reach = (moments - wanted + (1.0 - weight) * top) / (POWERS_LEFT + weight)
+        low, high, count = layout.low[:, np.newaxis], layout.high[:, np.newaxis], layout.tenors.size
+        given = model.kind, model.parameters, layout.tenors, layout.tolerance
+        every = np.broadcast_to(POWERS_LEFT, (count, POWERS_LEFT.size))
+        reach = left_reach(*given, np.full(count, top), every)
         left = POWERS_LEFT[np.argmin(reach, axis=1)][:, np.newaxis] * LOWER
-        moments = _log_moments(model, layout.tenors, np.broadcast_to(POWERS_RIGHT, (count, POWERS_RIGHT.size)))
-        reach = (moments - wanted) / POWERS_RIGHT
+        reach = right_reach(*given, np.broadcast_to(POWERS_RIGHT, (count, POWERS_RIGHT.size)))
         right = np.maximum(POWERS_RIGHT[np.argmin(reach, axis=1)][:, np.newaxis] * LOWER, 1.0)
         weight = np.minimum(left, 1.0)
         factor = np.hstack([(1.0 - weight) * top + (left + weight) * low, -right * np.maximum(2.0 * high - top, high)])
@@ -66,9 +63,3 @@ class TailBounds:
         """Return the logarithm of a bound on what is left out of a put under a model, on the worse side, (m,)."""
         bounds = log_moments(model.kind, model.parameters, self.power, self.tenor) + self.factor
         return np.asarray(bounds.reshape(self.count, 2, -1).min(axis=2).max(axis=1))
-
-
-def _log_moments(model: TransformModel, tenors: Floats, powers: Floats) -> Floats:
-    """Return the logarithms of (m, g) moments at m tenors."""
-    years = np.repeat(tenors, powers.shape[1])
-    return np.asarray(log_moments(model.kind, model.parameters, powers.ravel(), years).reshape(powers.shape))

@@ -25,7 +25,7 @@ from outsample.formulas.fourier.exponent import GAMMA, MERTON, SQUARE_ROOT, expo
 from outsample.formulas.fourier.moments import log_moments
 from outsample.typing import Floats, frozen
 
-__all__ = ["cosine_range", "decay_frequency"]
+__all__ = ["POWERS_LEFT", "POWERS_RIGHT", "cosine_range", "decay_frequency", "left_reach", "right_reach"]
 
 POWERS_LEFT: Final = frozen(np.geomspace(1e-3, 1e7, 40))
 POWERS_RIGHT: Final = frozen(np.geomspace(1.0, 1e7, 28))
@@ -50,17 +50,22 @@ def cosine_range(kind: int, parameters: Floats, tenor: Floats, tolerance: float,
     -------
     low, high : (m,) array
     """
+    given = kind, parameters, tenor, tolerance
+    reached = _least(lambda power: right_reach(*given, power), tenor.size, POWERS_RIGHT)
+    left = _least(lambda power: left_reach(*given, top, power), tenor.size, POWERS_LEFT)
+    return -left, 0.5 * (reached + np.minimum(reached, top))
 
-    def left(power: Floats) -> Floats:
-        weight = np.minimum(power, 1.0)
-        excess = _excess(kind, parameters, -power, tenor, tolerance)
-        return (excess + (1.0 - weight) * top[:, np.newaxis]) / (power + weight)
 
-    def right(power: Floats) -> Floats:
-        return _excess(kind, parameters, power, tenor, tolerance) / power
+def left_reach(kind: int, parameters: Floats, tenor: Floats, tolerance: float, top: Floats, power: Floats) -> Floats:
+    """Return how far below 0 the range must begin by each of (m, g) powers."""
+    weight = np.minimum(power, 1.0)
+    excess = _excess(kind, parameters, -power, tenor, tolerance)
+    return np.asarray((excess + (1.0 - weight) * top[:, np.newaxis]) / (power + weight))
 
-    reached = _least(right, tenor.size, POWERS_RIGHT)
-    return -_least(left, tenor.size, POWERS_LEFT), 0.5 * (reached + np.minimum(reached, top))
+
+def right_reach(kind: int, parameters: Floats, tenor: Floats, tolerance: float, power: Floats) -> Floats:
+    """Return how far above 0 a forward must reach by each of (m, g) powers, all at least 1."""
+    return np.asarray(_excess(kind, parameters, power, tenor, tolerance) / power)
 
 
 def _excess(kind: int, parameters: Floats, power: Floats, tenor: Floats, tolerance: float) -> Floats:

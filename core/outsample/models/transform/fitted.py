@@ -162,14 +162,12 @@ def _polished(data: OptionQuotes, tape: CalibrationTape, train: Window, title: s
 
 def _quick_start(pooled: Pooled, tenors: tuple[float, float]) -> tuple[Floats, VolSurface | None]:
     """Return the pooled parameters, or as much of the step to them as keeps pricing quick, and their vols."""
-    near = pooled.kind(*pooled.origin.tolist())
+    near = pooled.kind(*pooled.origin.tolist()) if pooled.is_anchored else None
     for share in SHARES:
         values = pooled.values if share == 1.0 else pooled.origin + share * (pooled.values - pooled.origin)
         model = pooled.kind(*values.tolist())
-        if pooled.is_anchored:
-            surface = VolSurface.beside(model, near, tenors)
-        else:  # what is found of another origin than an anchor no other window would ask for
-            surface = VolSurface.quick(model, tenors, PREVIEW)
+        # what is found of another origin than an anchor no other window would ask for
+        surface = VolSurface.beside(model, near, tenors) if near else VolSurface.quick(model, tenors, PREVIEW)
         if surface is not None:
             return values, surface
     return pooled.origin, None
